@@ -1,0 +1,24 @@
+// The one Jest configuration of the repository. Node 22 and later strip types themselves, so lines and
+// coverage are exact; Node 20 goes through swc.
+import { fileURLToPath } from 'node:url';
+
+const nativeTypes = Boolean(process.features.typescript);
+
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testEnvironmentOptions: { customExportConditions: ['@sluice/source', 'node', 'node-addons'] },
+  coverageProvider: 'v8',
+  transform: nativeTypes
+    ? {}
+    : {
+        '^.+\\.ts$': [
+          fileURLToPath(import.meta.resolve('@swc/jest')),
+          {
+            jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+            module: { type: 'es6' },
+          },
+        ],
+      },
+};
