@@ -1,0 +1,134 @@
+// What the gateway is told to do, once every setting has been read, checked and put together. The settings
+// themselves (names, defaults, prose) are declared in `settings/`; nothing here parses or validates.
+
+/** A Python application and how to find it. */
+export interface AppConfig {
+  /** `module:callable`, `module:factory()`, or a file path with an optional `:callable`. Empty when nothing was named. */
+  readonly target: string;
+  /** Absolute path of the directory the application runs in, first on `sys.path`. */
+  readonly directory: string;
+  /** Path of the Python interpreter, absolute, or a bare command name; null means: find one. */
+  readonly python: string | null;
+  /** Environment variables of the workers, on top of those of the gateway. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Tracebacks are shown in error pages. Never for the public. */
+  readonly debug: boolean;
+}
+
+/** The protocols a listener can speak. */
+export type ListenProtocol = 'fastcgi' | 'http';
+
+/** Where a listener's socket is. */
+export type ListenAddress =
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  /** A socket that is already listening, inherited as this descriptor (0 from spawn-fcgi or mod_fcgid). */
+  | { readonly kind: 'descriptor'; readonly fd: number }
+  /** A socket of systemd socket activation; null takes the only one. */
+  | { readonly kind: 'systemd'; readonly name: string | null };
+
+/** One `[[listen]]`: a socket and what is spoken on it. */
+export interface ListenConfig {
+  readonly protocol: ListenProtocol;
+  readonly address: ListenAddress;
+  /** Permission bits of a Unix socket file; null leaves it to the owner alone (0600). */
+  readonly mode: number | null;
+  /** User name or number the Unix socket file is given to; null keeps the user of the gateway. */
+  readonly owner: string | null;
+  /** Group name or number the Unix socket file is given to; null keeps the group of the gateway. */
+  readonly group: string | null;
+  /** Path prefix under which the application lives on this listener (SCRIPT_NAME), without a trailing slash; null: none. */
+  readonly mount: string | null;
+  /** Connections the kernel holds until the gateway accepts them. */
+  readonly backlogCount: number;
+  /** Addresses and CIDR blocks that may connect over TCP; null lets everybody in who reaches the socket. */
+  readonly allow: readonly string[] | null;
+}
+
+/** One `[pool.NAME]`: worker processes and the queue in front of them. */
+export interface PoolConfig {
+  /** Worker processes. */
+  readonly processes: number;
+  /** Threads of each process, each with a lane of its own. */
+  readonly threads: number;
+  /** Requests that may wait for a free thread. */
+  readonly queueLength: number;
+  /** How long a request may wait before it is answered with 503. */
+  readonly queueTimeoutMs: number;
+  /** How long a request may run before it is answered with 504 and its worker is replaced. */
+  readonly requestTimeoutMs: number;
+  /** How long a worker may take to import the application. */
+  readonly startupTimeoutMs: number;
+  /** How long running requests get to finish when the pool stops. */
+  readonly stopTimeoutMs: number;
+  /** Requests handed to a busy thread ahead of time; 0 turns look-ahead off. */
+  readonly lookAhead: number;
+  /** Age of a running request at which the requests handed ahead behind it are taken back. */
+  readonly recallAfterMs: number;
+}
+
+/** Where a route leads. */
+export interface RouteTarget {
+  readonly kind: 'pool';
+  /** A key of {@link GatewayConfig.pools}. */
+  readonly name: string;
+}
+
+/** One `[[route]]`: requests whose path begins with `path` go to `to`. */
+export interface RouteConfig {
+  /** Begins with `/`. The longest matching prefix wins. */
+  readonly path: string;
+  readonly to: RouteTarget;
+  /** Request bodies are passed on as they arrive instead of being collected first. */
+  readonly streaming: boolean;
+  /** Overrides the listener's mount for this route; null keeps it. */
+  readonly mount: string | null;
+}
+
+/** `[body]`: request bodies. */
+export interface BodyConfig {
+  /** Bodies up to this size are kept in memory, larger ones are spooled to a file. */
+  readonly memoryBytes: number;
+  /** Larger bodies are refused with 413. */
+  readonly maxBytes: number;
+  /** Absolute path of the directory of spool files; null is the temporary directory of the system. */
+  readonly spoolDirectory: string | null;
+}
+
+/** `[limits]`: what one peer may ask for. */
+export interface LimitsConfig {
+  /** All request variables together: FastCGI parameters, or the head of an HTTP request. */
+  readonly variablesBytes: number;
+  /** Number of request variables or header lines. */
+  readonly variablesCount: number;
+  /** Connections open at once on one listener. */
+  readonly connectionsCount: number;
+}
+
+/** Least severe line that is logged. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** `auto` is `pretty` on a terminal and `json` elsewhere. */
+export type LogFormat = 'auto' | 'pretty' | 'json';
+
+/** `[log]`: what the gateway says about itself. */
+export interface LogConfig {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  /** One line for every request. */
+  readonly access: boolean;
+}
+
+/** Everything the gateway is configured with. Deeply frozen; made by `loadConfig`. */
+export interface GatewayConfig {
+  readonly app: AppConfig;
+  /** At least one. */
+  readonly listen: readonly ListenConfig[];
+  /** By name; `default` is always there. */
+  readonly pools: Readonly<Record<string, PoolConfig>>;
+  /** In the order of the file. Paths that match none go to the pool `default`. */
+  readonly routes: readonly RouteConfig[];
+  readonly body: BodyConfig;
+  readonly limits: LimitsConfig;
+  readonly log: LogConfig;
+}
