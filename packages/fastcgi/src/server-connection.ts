@@ -1,0 +1,376 @@
+// The application side of one connection: which request a record belongs to, and what the protocol answers by itself.
+import {
+  FIXED_BODY_LENGTH,
+  KEEP_CONN,
+  MANAGEMENT_ID,
+  ProtocolStatus,
+  RecordType,
+  Role,
+  type ProtocolStatus as Status,
+} from './constants.ts';
+import { FastCgiError } from './errors.ts';
+import { InputGate } from './input-gate.ts';
+import { limitsFrom, type FastCgiLimits } from './limits.ts';
+import { ManagementAnswerer } from './management.ts';
+import { ParamsCollector } from './params-collector.ts';
+import { RecordDecoder, type RecordHeader, type RecordSink } from './record-decoder.ts';
+import { encodeEndRequest } from './record-encoder.ts';
+import { RecordWriter } from './record-writer.ts';
+import type { ServerHandler } from './server-handler.ts';
+import { OpenServerRequest, type RequestHost } from './server-request.ts';
+import type { Transport } from './transport.ts';
+
+/** How an application side behaves; everything has a default. */
+export interface ServerOptions {
+  /** Ceilings; see {@link FastCgiLimits} for each default. */
+  readonly limits?: Partial<FastCgiLimits>;
+  /** Serve several requests at once on one connection, otherwise answer CANT_MPX_CONN. Default true. */
+  readonly multiplex?: boolean;
+  /** What GET_VALUES is told as FCGI_MAX_CONNS. Default 1024. */
+  readonly maxConnections?: number;
+  /** What GET_VALUES is told as FCGI_MAX_REQS. Default 1024. */
+  readonly maxRequests?: number;
+  /** Close on a record type that only an application may send, instead of skipping it. Default false. */
+  readonly strict?: boolean;
+}
+
+const DEFAULT_MAX = 1024;
+
+/**
+ *   open --close(), or a request without KEEP_CONN--> draining --last request ended--> ended
+ *   open, draining --peer closed, malformed input, abort() of a lone request--> ended
+ * After `ended` input is only counted and dropped.
+ */
+type ConnectionState = 'open' | 'draining' | 'ended';
+
+/**
+ * Speaks FastCGI as the application, without a socket: give received bytes to `receive`, events go to the handler, bytes
+ * to send go to the transport. One object per connection.
+ */
+export class ServerConnection<T = unknown> implements RecordSink {
+  readonly #transport: Transport;
+  readonly #handler: ServerHandler<T>;
+  readonly #limits: FastCgiLimits;
+  readonly #management: ManagementAnswerer;
+  readonly #canMultiplex: boolean;
+  readonly #isStrict: boolean;
+  readonly #decoder: RecordDecoder = new RecordDecoder(this);
+  readonly #writer: RecordWriter;
+  readonly #gate: InputGate;
+  readonly #host: RequestHost<T>;
+  readonly #requests: Map<number, OpenServerRequest<T>> = new Map();
+  /** PARAMS still open, by request id; an entry lives from BEGIN_REQUEST to the end of PARAMS. */
+  readonly #collectors: Map<number, ParamsCollector> = new Map();
+  readonly #fixedBody: Buffer = Buffer.alloc(FIXED_BODY_LENGTH);
+  /** The request of the last record, which nearly always is that of the next one too. */
+  #latest: OpenServerRequest<T> | undefined;
+  #state: ConnectionState = 'open';
+  #drainedBytes = 0;
+
+  constructor(transport: Transport, handler: ServerHandler<T>, options: ServerOptions = {}) {
+    this.#transport = transport;
+    this.#handler = handler;
+    this.#limits = limitsFrom(options.limits);
+    this.#isStrict = options.strict ?? false;
+    this.#canMultiplex = options.multiplex ?? true;
+    this.#management = new ManagementAnswerer(
+      {
+        maxConnections: options.maxConnections ?? DEFAULT_MAX,
+        maxRequests: options.maxRequests ?? DEFAULT_MAX,
+        multiplex: this.#canMultiplex,
+      },
+      this.#limits,
+    );
+    this.#writer = new RecordWriter(transport);
+    this.#gate = new InputGate(transport, this.#limits.heldBytes);
+    this.#host = {
+      handler,
+      writer: this.#writer,
+      gate: this.#gate,
+      requestEnded: (request) => this.#requestEnded(request),
+      destroyIfAlone: (request) => this.#destroyIfAlone(request),
+    };
+  }
+
+  /** Requests begun and not ended. */
+  get activeRequests(): number {
+    return this.#requests.size;
+  }
+
+  /** Whether the last answer is out, or the connection failed; nothing more will be sent. */
+  get isEnded(): boolean {
+    return this.#state === 'ended';
+  }
+
+  /** Takes bytes from the web server, cut anywhere. They must not change while a request uses views of them. */
+  receive(chunk: Buffer): void {
+    if (this.#state === 'ended') {
+      this.#drain(chunk.length);
+      return;
+    }
+    try {
+      this.#decoder.push(chunk);
+    } catch (error) {
+      if (!(error instanceof FastCgiError)) throw error;
+      this.#fail(error);
+    }
+  }
+
+  /** The web server closed, or half-closed, its end: everything still open is aborted. */
+  receiveEnd(): void {
+    if (this.#state === 'ended') return;
+    const wasInside = this.#decoder.isInsideRecord;
+    if (wasInside) {
+      this.#fail(
+        new FastCgiError('FCGI_TRUNCATED', 'connection closed inside a record', {
+          offset: this.#decoder.offset,
+        }),
+      );
+      return;
+    }
+    const hadRequests = this.#requests.size > 0;
+    this.#abandonRequests();
+    this.#state = 'ended';
+    if (hadRequests) this.#transport.destroy();
+    else this.#transport.end();
+  }
+
+  /** The transport has room again. */
+  drained(): void {
+    this.#writer.unblock();
+    this.#gate.setOutputStuck(false);
+    for (const request of this.#requests.values()) {
+      if (this.#writer.isBlocked) return;
+      if (!request.needsDrain) continue;
+      request.needsDrain = false;
+      this.#handler.onDrain(request);
+    }
+  }
+
+  /** Ends gracefully: requests in progress are finished, new ones are refused as OVERLOADED, then the transport ends. */
+  close(): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'draining';
+    this.#endIfIdle();
+  }
+
+  /** For the record decoder; not to be called by anybody else. */
+  onContent(header: RecordHeader, chunk: Buffer, start: number, end: number, remaining: number): void {
+    const { type, requestId } = header;
+    if (requestId === MANAGEMENT_ID) {
+      this.#onManagement(header, chunk, start, end, remaining);
+      return;
+    }
+    switch (type) {
+      case RecordType.BEGIN_REQUEST:
+        this.#onBegin(header, chunk, start, end, remaining);
+        return;
+      case RecordType.PARAMS:
+        this.#onParams(header, chunk, start, end);
+        return;
+      case RecordType.STDIN:
+      case RecordType.DATA:
+        this.#onInput(header, chunk, start, end);
+        return;
+      case RecordType.ABORT_REQUEST:
+        if (remaining === 0) this.#onAbort(requestId);
+        return;
+      case RecordType.END_REQUEST:
+      case RecordType.STDOUT:
+      case RecordType.STDERR:
+        this.#onWrongDirection(header);
+        return;
+      default: // Unknown types, and management types with a request id, are skipped (specification 3.3).
+    }
+  }
+
+  #onBegin(header: RecordHeader, chunk: Buffer, start: number, end: number, remaining: number): void {
+    const { contentLength, requestId } = header;
+    if (contentLength !== FIXED_BODY_LENGTH) {
+      throw this.#error('FCGI_BODY_LENGTH', `BEGIN_REQUEST with ${contentLength} bytes, not 8`, requestId);
+    }
+    chunk.copy(this.#fixedBody, FIXED_BODY_LENGTH - remaining - (end - start), start, end);
+    if (remaining > 0) return;
+    if (this.#requests.has(requestId)) {
+      throw this.#error(
+        'FCGI_DUPLICATE_ID',
+        `BEGIN_REQUEST for request ${requestId}, which is active`,
+        requestId,
+      );
+    }
+    this.#drainedBytes = 0;
+    if (this.#writer.isBlocked) this.#gate.setOutputStuck(true);
+    const role = this.#fixedBody.readUInt16BE(0);
+    const keepConnection = (this.#fixedBody.readUInt8(2) & KEEP_CONN) !== 0;
+    const refusal = this.#refusalFor(role);
+    if (refusal !== ProtocolStatus.REQUEST_COMPLETE) {
+      this.#answer(encodeEndRequest(requestId, 0, refusal));
+      if (!keepConnection) this.close();
+      return;
+    }
+    const request = new OpenServerRequest<T>(this.#host, requestId, role as Role, keepConnection);
+    this.#requests.set(requestId, request);
+    this.#latest = request;
+  }
+
+  #refusalFor(role: number): Status {
+    if (role < Role.RESPONDER || role > Role.FILTER) return ProtocolStatus.UNKNOWN_ROLE;
+    if (this.#requests.size > 0 && !this.#canMultiplex) return ProtocolStatus.CANT_MPX_CONN;
+    if (this.#requests.size >= this.#limits.requests || this.#state !== 'open')
+      return ProtocolStatus.OVERLOADED;
+    return ProtocolStatus.REQUEST_COMPLETE;
+  }
+
+  #onParams(header: RecordHeader, chunk: Buffer, start: number, end: number): void {
+    const { requestId } = header;
+    const request = this.#find(requestId);
+    if (request === undefined) return;
+    if (request.received !== 'params') {
+      throw this.#error('FCGI_OUT_OF_ORDER', 'PARAMS after the end of PARAMS', requestId);
+    }
+    let collector = this.#collectors.get(requestId);
+    if (collector === undefined) {
+      collector = new ParamsCollector(this.#limits.paramsBytes, this.#limits.paramsPairs);
+      this.#collectors.set(requestId, collector);
+    }
+    if (header.contentLength > 0) {
+      collector.append(chunk, start, end);
+      return;
+    }
+    this.#collectors.delete(requestId);
+    request.params = collector.finish();
+    request.received = 'stdin';
+    this.#handler.onRequest(request);
+  }
+
+  #onInput(header: RecordHeader, chunk: Buffer, start: number, end: number): void {
+    const { type, requestId, contentLength } = header;
+    const request = this.#find(requestId);
+    if (request === undefined) {
+      this.#drain(end - start);
+      return;
+    }
+    if (type === RecordType.DATA && request.role !== Role.FILTER) return;
+    const wanted = type === RecordType.DATA ? 'data' : 'stdin';
+    if (request.received === wanted) {
+      if (contentLength === 0) request.receiveStreamEnd();
+      else request.receiveContent(chunk.subarray(start, end), chunk);
+      return;
+    }
+    const isAhead =
+      request.received === 'params' || (type === RecordType.DATA && request.received === 'stdin');
+    if (isAhead) throw this.#error('FCGI_OUT_OF_ORDER', `${wanted} before its turn`, requestId);
+    if (contentLength > 0) {
+      this.#handler.onError?.(this.#error('FCGI_DATA_AFTER_END', `${wanted} after its end`, requestId));
+    }
+  }
+
+  #onAbort(requestId: number): void {
+    const request = this.#find(requestId);
+    if (request === undefined) return;
+    if (request.received === 'params') {
+      // Nobody was told of this request, so nobody else will end it.
+      request.markEnded();
+      this.#answer(encodeEndRequest(requestId, 1, ProtocolStatus.REQUEST_COMPLETE));
+      this.#requestEnded(request);
+      return;
+    }
+    request.receiveAbort(false);
+  }
+
+  #onManagement(header: RecordHeader, chunk: Buffer, start: number, end: number, remaining: number): void {
+    const { type } = header;
+    if (type === RecordType.GET_VALUES_RESULT || type === RecordType.UNKNOWN_TYPE) {
+      this.#onWrongDirection(header);
+      return;
+    }
+    const answer = this.#management.receive(header, chunk, start, end, remaining);
+    if (answer !== undefined) this.#answer(answer);
+  }
+
+  #onWrongDirection({ type, requestId }: RecordHeader): void {
+    if (this.#isStrict)
+      throw this.#error('FCGI_WRONG_DIRECTION', `record type ${type} from a web server`, requestId);
+  }
+
+  /** Sends what no handler paces; a peer that does not read such answers is not read from either. */
+  #answer(records: Buffer): void {
+    if (!this.#writer.send(records)) this.#gate.setOutputStuck(true);
+  }
+
+  #find(requestId: number): OpenServerRequest<T> | undefined {
+    const latest = this.#latest;
+    if (latest !== undefined && latest.id === requestId) return latest;
+    const request = this.#requests.get(requestId);
+    if (request !== undefined) this.#latest = request;
+    return request;
+  }
+
+  #forget(request: OpenServerRequest<T>): void {
+    this.#requests.delete(request.id);
+    this.#collectors.delete(request.id);
+    if (this.#latest === request) this.#latest = undefined;
+  }
+
+  #requestEnded(request: OpenServerRequest<T>): void {
+    this.#forget(request);
+    if (!request.keepConnection && this.#state === 'open') this.#state = 'draining';
+    this.#endIfIdle();
+  }
+
+  #endIfIdle(): void {
+    if (this.#state !== 'draining' || this.#requests.size > 0) return;
+    this.#state = 'ended';
+    this.#decoder.stop();
+    this.#transport.end();
+  }
+
+  #destroyIfAlone(request: OpenServerRequest<T>): boolean {
+    if (this.#requests.size > 1) return false;
+    request.markEnded();
+    this.#forget(request);
+    this.#destroy();
+    return true;
+  }
+
+  #fail(error: FastCgiError): void {
+    this.#abandonRequests();
+    this.#destroy();
+    this.#handler.onError?.(error);
+  }
+
+  #abandonRequests(): void {
+    const lost = [...this.#requests.values()];
+    this.#requests.clear();
+    this.#collectors.clear();
+    this.#latest = undefined;
+    for (const request of lost) {
+      if (request.received === 'params') request.markEnded();
+      else request.receiveAbort(true);
+    }
+  }
+
+  #destroy(): void {
+    this.#state = 'ended';
+    this.#decoder.stop();
+    this.#transport.destroy();
+  }
+
+  /** Counts input nobody wants any more, so that a peer cannot send it for ever. */
+  #drain(length: number): void {
+    this.#drainedBytes += length;
+    if (this.#drainedBytes <= this.#limits.drainBytes) return;
+    this.#drainedBytes = 0;
+    this.#fail(
+      this.#error(
+        'FCGI_DRAIN_LIMIT',
+        `more than ${this.#limits.drainBytes} bytes of input after the answer`,
+        0,
+      ),
+    );
+  }
+
+  #error(code: FastCgiError['code'], message: string, requestId: number): FastCgiError {
+    return new FastCgiError(code, message, { requestId, offset: this.#decoder.offset });
+  }
+}
