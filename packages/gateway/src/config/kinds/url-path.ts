@@ -1,0 +1,47 @@
+// Paths of URLs: where an application is mounted, which requests a route takes, and where it leads.
+import type { RouteTarget } from '../types.ts';
+import { stringKind, type ValueKind } from './kind.ts';
+
+/** A mount point such as "/app": begins with a slash, does not end with one. "/" is the root and becomes "". */
+export const mountPath: ValueKind<string> = stringKind(
+  'path',
+  'a URL path that begins with "/", such as "/app"',
+  ['/app'],
+  (text) => {
+    if (!text.startsWith('/')) return { reason: 'it does not begin with "/"' };
+    if (hasDubiousPart(text))
+      return { reason: 'it contains "?", "#", "//", "." or ".." parts, or control characters' };
+    return { value: text.replace(/\/$/, '') };
+  },
+);
+
+/** The path prefix of a route. A trailing slash matters: "/reports/" does not take "/reports". */
+export const pathPrefix: ValueKind<string> = stringKind(
+  'path',
+  'a URL path that begins with "/", such as "/reports/"',
+  ['/reports/'],
+  (text) => {
+    if (!text.startsWith('/')) return { reason: 'it does not begin with "/"' };
+    if (hasDubiousPart(text))
+      return { reason: 'it contains "?", "#", "//", "." or ".." parts, or control characters' };
+    return { value: text };
+  },
+);
+
+/** Where a route leads. */
+export const routeTarget: ValueKind<RouteTarget> = stringKind(
+  'target',
+  'the name of a pool, such as "pool:reports"',
+  ['pool:default', 'pool:reports'],
+  (text) => {
+    const name = /^pool:(.+)$/.exec(text)?.[1];
+    return name === undefined
+      ? { reason: 'it does not begin with "pool:"' }
+      : { value: { kind: 'pool', name } };
+  },
+);
+
+// A request path never contains these once it has been normalised, so a prefix with them would match nothing.
+function hasDubiousPart(path: string): boolean {
+  return /[?#\u0000-\u0020\u007f]|\/\//.test(path) || /(^|\/)\.\.?(\/|$)/.test(path);
+}

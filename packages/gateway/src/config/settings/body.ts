@@ -1,0 +1,30 @@
+// [body]: request bodies.
+import { size } from '../kinds/quantity.ts';
+import { text } from '../kinds/scalar.ts';
+import type { SettingsOf } from '../setting.ts';
+import type { BodyConfig } from '../types.ts';
+
+/** The settings of `[body]`. */
+export const bodySettings: SettingsOf<BodyConfig> = {
+  memoryBytes: {
+    key: 'memory',
+    kind: size('0B', '16MiB'),
+    fallback: { state: 'value', toml: '128KiB' },
+    flag: 'body-memory',
+    prose: 'Request bodies up to this size stay in memory; larger ones are written to a file first.',
+  },
+  maxBytes: {
+    key: 'max',
+    kind: size('0B', '1024TiB'),
+    fallback: { state: 'value', toml: '1GiB' },
+    flag: 'body-max',
+    prose: 'Larger request bodies are refused with 413.',
+  },
+  spoolDirectory: {
+    key: 'spool_directory',
+    kind: text('path', 'the path of a directory', ['/var/spool/mysite']),
+    fallback: { state: 'none', prose: 'the temporary directory of the system' },
+    flag: 'spool-directory',
+    prose: 'Where large request bodies are written. Nothing is left there once a request has ended.',
+  },
+};

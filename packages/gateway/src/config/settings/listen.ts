@@ -1,0 +1,75 @@
+// [[listen]]: the sockets web servers and browsers connect to.
+import { networkList } from '../kinds/access.ts';
+import { listenAddress } from '../kinds/address.ts';
+import { choice, fileMode, integer, text } from '../kinds/scalar.ts';
+import { mountPath } from '../kinds/url-path.ts';
+import type { SettingsOf } from '../setting.ts';
+import type { ListenConfig, ListenProtocol } from '../types.ts';
+
+/** Every protocol a listener can speak; each is also a flag that takes an address. */
+export const listenProtocols: readonly [ListenProtocol, ...ListenProtocol[]] = ['http', 'fastcgi'];
+
+/** The settings of each `[[listen]]`. Their flags apply to every listener. */
+export const listenSettings: SettingsOf<ListenConfig> = {
+  protocol: {
+    key: 'protocol',
+    kind: choice(listenProtocols),
+    fallback: { state: 'required' },
+    flag: null,
+    prose: 'What is spoken on the socket.',
+  },
+  address: {
+    key: 'address',
+    kind: listenAddress,
+    fallback: { state: 'required' },
+    flag: null,
+    prose:
+      'Where the socket is: `unix:/path` or just the path, `host:port`, `[IPv6]:port`, a port alone (on 127.0.0.1), `fd:N` for a listening socket inherited as descriptor N (0 from spawn-fcgi and mod_fcgid), `systemd` or `systemd:NAME` for socket activation.',
+  },
+  mode: {
+    key: 'mode',
+    kind: fileMode,
+    fallback: { state: 'none', prose: '`"0660"` when `group` is given, `"0600"` otherwise' },
+    flag: 'socket-mode',
+    prose: 'Permission bits of a Unix socket. A web server needs write permission to connect.',
+  },
+  owner: {
+    key: 'owner',
+    kind: text('user', 'the name or number of a user', ['www-data', '33']),
+    fallback: { state: 'none', prose: 'the user of the gateway' },
+    flag: 'socket-owner',
+    prose: 'The user a Unix socket belongs to. Only root may give it away.',
+  },
+  group: {
+    key: 'group',
+    kind: text('group', 'the name or number of a group', ['www-data', '33']),
+    fallback: { state: 'none', prose: 'the group of the gateway' },
+    flag: 'socket-group',
+    prose:
+      'The group a Unix socket belongs to, usually that of the web server. The user of the gateway must be a member.',
+  },
+  mount: {
+    key: 'mount',
+    kind: mountPath,
+    fallback: { state: 'none', prose: 'the root' },
+    flag: 'mount',
+    prose:
+      'The URL path under which the application lives. It becomes `SCRIPT_NAME` and is taken off the front of `PATH_INFO`.',
+  },
+  backlogCount: {
+    key: 'backlog',
+    kind: integer(1, 65_535),
+    fallback: { state: 'value', toml: 2048 },
+    flag: 'backlog',
+    prose:
+      'Connections the kernel holds until the gateway accepts them. The kernel may cap it (`net.core.somaxconn`).',
+  },
+  allow: {
+    key: 'allow',
+    kind: networkList,
+    fallback: { state: 'none', prose: 'everybody who can reach the socket' },
+    flag: 'allow',
+    prose:
+      'Addresses and CIDR blocks that may connect over TCP. Required for FastCGI on an address that other machines can reach, because whoever may connect decides what the application is told about a request.',
+  },
+};

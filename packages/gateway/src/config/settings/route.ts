@@ -1,0 +1,38 @@
+// [[route]]: which requests go where.
+import { toggle } from '../kinds/scalar.ts';
+import { mountPath, pathPrefix, routeTarget } from '../kinds/url-path.ts';
+import type { SettingsOf } from '../setting.ts';
+import type { RouteConfig } from '../types.ts';
+
+/** The settings of each `[[route]]`. Routes are set in the file only. */
+export const routeSettings: SettingsOf<RouteConfig> = {
+  path: {
+    key: 'path',
+    kind: pathPrefix,
+    fallback: { state: 'required' },
+    flag: null,
+    prose: 'Requests whose path begins with this take the route; the longest such path wins.',
+  },
+  to: {
+    key: 'to',
+    kind: routeTarget,
+    fallback: { state: 'required' },
+    flag: null,
+    prose: 'Where they go: `pool:NAME`. Requests without a route go to `pool:default`.',
+  },
+  streaming: {
+    key: 'streaming',
+    kind: toggle,
+    fallback: { state: 'value', toml: false },
+    flag: null,
+    prose:
+      'Pass request bodies to the application as they arrive instead of collecting them first. A slow sender then holds a thread.',
+  },
+  mount: {
+    key: 'mount',
+    kind: mountPath,
+    fallback: { state: 'none', prose: 'that of the listener' },
+    flag: null,
+    prose: 'The URL path the application of this route is mounted at.',
+  },
+};
