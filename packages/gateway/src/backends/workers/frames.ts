@@ -1,0 +1,73 @@
+// The frames of the worker wire, as docs/reference/worker-wire.md describes them: names, limits, encoding.
+
+/** Bytes in front of every payload (section 2). */
+export const HEADER_BYTES = 8;
+
+/** Frame types (sections 3 to 6). */
+export const FRAME = {
+  request: 1,
+  requestBody: 2,
+  response: 16,
+  responseBody: 17,
+  failed: 18,
+  log: 19,
+  recall: 32,
+  cancel: 33,
+  ready: 48,
+  returned: 49,
+  loadFailed: 50,
+} as const;
+
+/** Flags (section 2). */
+export const FLAG = { end: 1, file: 2, stream: 4, broken: 8, cancelled: 16 } as const;
+
+/** Largest head of a RESPONSE in bytes (section 4). Its body is passed on as it comes and needs no limit. */
+export const RESPONSE_HEAD_LIMIT = 262_144;
+
+/** Largest payload, in bytes, of a frame that is text or a block (sections 4 and 6). */
+export const TEXT_LIMIT = 262_144;
+
+/** Largest payload, in bytes, of READY and RETURNED (section 6). */
+export const CONTROL_LIMIT = 65_536;
+
+/** Largest payload, in bytes, of a BODY frame the gateway sends (section 3). */
+export const REQUEST_BODY_LIMIT = 1_048_576;
+
+/** A worker that broke the wire's rules. It is not talked to any more. */
+export class WireError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'WireError';
+  }
+}
+
+function writeHeader(into: Buffer, length: number, type: number, flags: number, tag: number): void {
+  into.writeUInt32BE(length, 0);
+  into[4] = type;
+  into[5] = flags;
+  into.writeUInt16BE(tag, 6);
+}
+
+/** A frame with the given payload, in one buffer. */
+export function encodeFrame(type: number, flags: number, tag: number, payload: Uint8Array): Buffer {
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
+  writeHeader(frame, payload.length, type, flags, tag);
+  frame.set(payload, HEADER_BYTES);
+  return frame;
+}
+
+/**
+ * A REQUEST frame (section 3).
+ *
+ * @param block the variables
+ * @param rest the body, or with `FLAG.file` the path of the file it is in, or with `FLAG.stream` nothing
+ */
+export function encodeRequest(tag: number, flags: number, block: Uint8Array, rest: Uint8Array): Buffer {
+  const length = 4 + block.length + rest.length;
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + length);
+  writeHeader(frame, length, FRAME.request, flags, tag);
+  frame.writeUInt32BE(block.length, HEADER_BYTES);
+  frame.set(block, HEADER_BYTES + 4);
+  if (rest.length > 0) frame.set(rest, HEADER_BYTES + 4 + block.length);
+  return frame;
+}

@@ -1,0 +1,115 @@
+// Turns the bytes a lane receives from its worker into events. Sans I/O; body bytes are passed on as they come.
+
+import { ByteQueue } from './byte-queue.ts';
+import { FLAG, FRAME, HEADER_BYTES, RESPONSE_HEAD_LIMIT, TEXT_LIMIT, WireError } from './frames.ts';
+
+/** What a worker says on a lane (docs/reference/worker-wire.md section 4). Buffers are views of received chunks. */
+export interface LaneEvents {
+  /** The head of a response and the body bytes that came with it; `isLast` if the response is complete. */
+  response(tag: number, head: Buffer, bytes: Buffer, isLast: boolean): void;
+  /** More body bytes, possibly none; `isLast` if the response is complete. */
+  body(tag: number, bytes: Buffer, isLast: boolean): void;
+  failed(tag: number, isCancelled: boolean, text: string): void;
+  log(tag: number, text: string): void;
+}
+
+/** Flags allowed on each type; FAILED must have END besides. */
+const ALLOWED_FLAGS: Readonly<Record<number, number>> = {
+  [FRAME.response]: FLAG.end,
+  [FRAME.responseBody]: FLAG.end,
+  [FRAME.failed]: FLAG.end | FLAG.cancelled,
+  [FRAME.log]: 0,
+};
+
+/** Decodes one lane. After it has thrown a WireError it must not be used any more. */
+export class LaneDecoder {
+  readonly #events: LaneEvents;
+  readonly #queue = new ByteQueue();
+  /** Bytes of the present BODY, or of the body inside the present RESPONSE, that have not come yet. */
+  #bodyBytesLeft = 0;
+  #isInBody = false;
+  #isEnd = false;
+  #tag = 0;
+
+  constructor(events: LaneEvents) {
+    this.#events = events;
+  }
+
+  /** Takes received bytes, in any split. Throws a WireError at the first frame that breaks the rules. */
+  receive(chunk: Buffer): void {
+    this.#queue.push(chunk);
+    while (this.#isInBody ? this.#passBody() : this.#beginFrame());
+  }
+
+  /** Both steps return whether another one may follow with the bytes at hand. */
+  #beginFrame(): boolean {
+    const queue = this.#queue;
+    if (!queue.has(HEADER_BYTES)) return false;
+    const length = queue.uint32(0);
+    const type = queue.uint8(4);
+    const flags = queue.uint8(5);
+    this.#tag = queue.uint16(6);
+    this.#isEnd = (flags & FLAG.end) !== 0;
+    checkFlags(type, flags);
+    switch (type) {
+      case FRAME.response:
+        return this.#beginResponse(length);
+      case FRAME.responseBody:
+        queue.skip(HEADER_BYTES);
+        this.#bodyBytesLeft = length;
+        this.#isInBody = true;
+        return true;
+      default:
+        return this.#text(type, flags, length);
+    }
+  }
+
+  #beginResponse(length: number): boolean {
+    if (length < 4) throw new WireError(`RESPONSE of ${length} bytes has no room for its head length`);
+    const queue = this.#queue;
+    if (!queue.has(HEADER_BYTES + 4)) return false;
+    const headLength = queue.uint32(HEADER_BYTES);
+    if (headLength > RESPONSE_HEAD_LIMIT) {
+      throw new WireError(`response head of ${headLength} bytes, ${RESPONSE_HEAD_LIMIT} are allowed`);
+    }
+    if (headLength > length - 4) throw new WireError(`response head of ${headLength} bytes in a frame of ${length}`);
+    if (!queue.has(HEADER_BYTES + 4 + headLength)) return false;
+    queue.skip(HEADER_BYTES + 4);
+    const head = queue.take(headLength);
+    const bodyLength = length - 4 - headLength;
+    const body = queue.takeSome(bodyLength);
+    this.#bodyBytesLeft = bodyLength - body.length;
+    this.#isInBody = this.#bodyBytesLeft > 0;
+    this.#events.response(this.#tag, head, body, this.#isEnd && !this.#isInBody);
+    return true;
+  }
+
+  #passBody(): boolean {
+    if (this.#bodyBytesLeft > 0 && this.#queue.length === 0) return false;
+    const bytes = this.#queue.takeSome(this.#bodyBytesLeft);
+    this.#bodyBytesLeft -= bytes.length;
+    this.#isInBody = this.#bodyBytesLeft > 0;
+    this.#events.body(this.#tag, bytes, this.#isEnd && !this.#isInBody);
+    return true;
+  }
+
+  #text(type: number, flags: number, length: number): boolean {
+    if (length > TEXT_LIMIT) {
+      throw new WireError(`frame of type ${type} with ${length} bytes, ${TEXT_LIMIT} are allowed`);
+    }
+    if (!this.#queue.has(HEADER_BYTES + length)) return false;
+    this.#queue.skip(HEADER_BYTES);
+    const text = this.#queue.take(length).toString('utf8');
+    if (type === FRAME.failed) this.#events.failed(this.#tag, (flags & FLAG.cancelled) !== 0, text);
+    else this.#events.log(this.#tag, text);
+    return true;
+  }
+}
+
+function checkFlags(type: number, flags: number): void {
+  const allowed = ALLOWED_FLAGS[type];
+  if (allowed === undefined) throw new WireError(`frame of type ${type} on a lane`);
+  if ((flags & ~allowed) !== 0 || (type === FRAME.failed && (flags & FLAG.end) === 0)) {
+    throw new WireError(`flags ${flags} on a frame of type ${type}`);
+  }
+}

@@ -1,0 +1,248 @@
+// Owns one lane: the requests handed to one thread of a worker, in order, and what comes back for them.
+
+import { type BodyStream, type CollectedBody, NO_BODY } from '../../exchange/body.ts';
+import { GatewayError } from '../../exchange/errors.ts';
+import type { Exchange, Holder } from '../../exchange/exchange.ts';
+import { Head, HeadError } from '../../exchange/head.ts';
+import { encodeFrame, encodeRequest, FLAG, FRAME, REQUEST_BODY_LIMIT, WireError } from './frames.ts';
+import { LaneDecoder, type LaneEvents } from './lane-decoder.ts';
+
+/** The gateway's end of a lane's stream socket, as far as a lane uses it. */
+export interface LaneSocket {
+  /** False: wait for `Lane.writable()`. */
+  write(bytes: Buffer): boolean;
+  pause(): unknown;
+  resume(): unknown;
+}
+
+/** What a lane tells the one who owns it. */
+export interface LaneOwner {
+  /** A request on the lane has ended; the next one, if there is one, runs now. */
+  requestEnded(lane: Lane, exchange: Exchange): void;
+  /** The lane has frames to send: call `flush()` soon. */
+  hasOutput(lane: Lane): void;
+  /** The client of a request that the lane has taken has gone. */
+  requestCancelled(lane: Lane, tag: number): void;
+  applicationLog(exchange: Exchange, text: string): void;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * One thread of a worker. The first request in line is taken to be running, the others wait in the worker
+ * (look-ahead); each leaves by the end of its reply, by being returned, or with the worker.
+ */
+export class Lane implements Holder, LaneEvents {
+  /** Position among the lanes of its worker: its name on the control channel. */
+  readonly index: number;
+  readonly #socket: LaneSocket;
+  readonly #owner: LaneOwner;
+  readonly #decoder: LaneDecoder = new LaneDecoder(this);
+  #line: Exchange[] = [];
+  #tags: number[] = [];
+  #nextTag = 1;
+  #output: Buffer[] = [];
+  #isWritable = true;
+  /** The body that is being streamed to the running request, until its end has been sent. */
+  #upload: BodyStream | null = null;
+  #isReplying = false;
+  #isRecalled = false;
+  /** Whether a RECALL has been sent and not been answered. */
+  isRecalling = false;
+  /** When the running request began, by `performance.now()`. */
+  runningSinceMs = 0;
+
+  constructor(index: number, socket: LaneSocket, owner: LaneOwner) {
+    this.index = index;
+    this.#socket = socket;
+    this.#owner = owner;
+  }
+
+  /** Requests on the lane: the running one and those that wait behind it. */
+  get load(): number {
+    return this.#line.length;
+  }
+
+  /** The running request, or null. */
+  get running(): Exchange | null {
+    return this.#line[0] ?? null;
+  }
+
+  /** Whether a request handed over ahead of time would soon be begun, as far as can be seen. */
+  get mayLookAhead(): boolean {
+    return this.#isWritable && !this.#isReplying && !this.#isRecalled && !this.isRecalling && !this.#upload;
+  }
+
+  /** Takes a request. Sent at the next `flush()`. */
+  assign(exchange: Exchange): void {
+    const tag = this.#nextTag;
+    this.#nextTag = (tag + 1) & 0xffff;
+    this.#line.push(exchange);
+    this.#tags.push(tag);
+    exchange.holder = this;
+    const { body, variables } = exchange;
+    if (body.kind === 'stream') {
+      this.#output.push(encodeRequest(tag, FLAG.stream, variables.block, NOTHING));
+      this.#stream(body, tag);
+    } else {
+      this.#output.push(encodeRequest(tag, body.kind === 'file' ? FLAG.file : 0, variables.block, restOf(body)));
+    }
+    if (this.#line.length === 1) this.#begin();
+    this.#owner.hasOutput(this);
+  }
+
+  /** Sends what has gathered, in one write. */
+  flush(): void {
+    const [first, ...others] = this.#output;
+    if (!first) return;
+    this.#output = [];
+    this.#isWritable = this.#socket.write(others.length === 0 ? first : Buffer.concat([first, ...others]));
+  }
+
+  /** Takes bytes from the worker. Throws a WireError, or a HeadError, if they are not what the wire allows. */
+  receive(chunk: Buffer): void {
+    this.#decoder.receive(chunk);
+  }
+
+  /** The socket takes bytes again. */
+  writable(): void {
+    this.#isWritable = true;
+    this.#upload?.resume();
+  }
+
+  /** Takes out the requests the worker has given back. They are the caller's again, oldest first. */
+  takeBack(tags: readonly number[]): Exchange[] {
+    this.isRecalling = false;
+    this.#isRecalled = this.load > tags.length;
+    const returned: Exchange[] = [];
+    for (const tag of tags) {
+      const at = this.#tags.indexOf(tag);
+      const [exchange] = at < 0 ? [] : this.#line.splice(at, 1);
+      if (!exchange) throw new WireError(`request ${tag} returned, which is not on the lane`);
+      this.#tags.splice(at, 1);
+      if (at === 0) this.#begin();
+      exchange.holder = null;
+      returned.push(exchange);
+    }
+    return returned;
+  }
+
+  /** Empties the lane of a worker that is gone: the request it may have begun, and those it certainly has not. */
+  abandon(): { begun: Exchange | null; waiting: Exchange[] } {
+    const [begun = null, ...waiting] = this.#line;
+    this.#line = [];
+    this.#tags = [];
+    this.#output = [];
+    this.#upload?.discard();
+    this.#upload = null;
+    for (const exchange of waiting) exchange.holder = null;
+    return { begun, waiting };
+  }
+
+  cancelled(exchange: Exchange): void {
+    const tag = this.#tags[this.#line.indexOf(exchange)];
+    if (tag === undefined) return;
+    this.#socket.resume();
+    this.#owner.requestCancelled(this, tag);
+  }
+
+  drained(): void {
+    this.#socket.resume();
+  }
+
+  response(tag: number, headBytes: Buffer, bytes: Buffer, isLast: boolean): void {
+    const exchange = this.#expect(tag);
+    if (this.#isReplying) throw new WireError(`second RESPONSE for request ${tag}`);
+    this.#isReplying = true;
+    const isWritable = exchange.respond(parseHead(headBytes), bytes, isLast);
+    if (isLast) this.#end(exchange);
+    else if (!isWritable) this.#socket.pause();
+  }
+
+  body(tag: number, bytes: Buffer, isLast: boolean): void {
+    const exchange = this.#expect(tag);
+    if (!this.#isReplying) throw new WireError(`BODY before the RESPONSE of request ${tag}`);
+    const isWritable = exchange.write(bytes, isLast);
+    if (isLast) this.#end(exchange);
+    else if (!isWritable) this.#socket.pause();
+  }
+
+  failed(tag: number, isCancelled: boolean, text: string): void {
+    const exchange = this.#expect(tag);
+    const message = isCancelled ? 'the request was cancelled' : 'the application raised an exception';
+    exchange.fail(new GatewayError('SLUICE_APPLICATION_FAILED', message, { detail: text }));
+    this.#end(exchange);
+  }
+
+  log(tag: number, text: string): void {
+    this.#owner.applicationLog(this.#expect(tag), text);
+  }
+
+  #begin(): void {
+    const exchange = this.#line[0];
+    if (!exchange) return;
+    this.runningSinceMs = performance.now();
+    exchange.startedMs = this.runningSinceMs;
+  }
+
+  #expect(tag: number): Exchange {
+    const exchange = this.#line[0];
+    if (!exchange || this.#tags[0] !== tag) {
+      throw new WireError(`frame for request ${tag}, ${exchange ? `${this.#tags[0]} is running` : 'none is running'}`);
+    }
+    return exchange;
+  }
+
+  #end(exchange: Exchange): void {
+    if (this.#upload) this.#cutUpload(this.#upload);
+    this.#line.shift();
+    this.#tags.shift();
+    this.#isReplying = false;
+    this.#isRecalled = false;
+    this.#begin();
+    this.#owner.requestEnded(this, exchange);
+  }
+
+  /** Hands a streamed body on as it arrives, at the pace of the lane's socket. */
+  #stream(body: BodyStream, tag: number): void {
+    this.#upload = body;
+    const send = (flags: number, bytes: Buffer): void => {
+      if (this.#upload !== body) return;
+      if ((flags & FLAG.end) !== 0) this.#upload = null;
+      this.#output.push(encodeFrame(FRAME.requestBody, flags, tag, bytes));
+      this.#owner.hasOutput(this);
+    };
+    body.read({
+      chunk: (bytes) => {
+        for (let at = 0; at < bytes.length; at += REQUEST_BODY_LIMIT) {
+          send(0, bytes.subarray(at, at + REQUEST_BODY_LIMIT));
+        }
+        this.flush();
+        return this.#isWritable;
+      },
+      end: () => send(FLAG.end, NOTHING),
+      failed: () => send(FLAG.end | FLAG.broken, NOTHING),
+    });
+  }
+
+  /** The response is complete and its request's body is not: the worker is told not to wait for the rest. */
+  #cutUpload(body: BodyStream): void {
+    this.#upload = null;
+    this.#output.push(encodeFrame(FRAME.requestBody, FLAG.end | FLAG.broken, this.#tags[0] ?? 0, NOTHING));
+    this.#owner.hasOutput(this);
+    body.discard();
+  }
+}
+
+function restOf(body: CollectedBody): Uint8Array {
+  return body.kind === 'file' ? Buffer.from(body.path) : body === NO_BODY ? NOTHING : body.bytes;
+}
+
+function parseHead(bytes: Buffer): Head {
+  try {
+    return Head.parse(bytes);
+  } catch (error) {
+    if (error instanceof HeadError) throw new WireError(error.message);
+    throw error;
+  }
+}

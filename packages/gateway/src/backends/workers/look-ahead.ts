@@ -1,0 +1,29 @@
+// Decides which lane a request goes to. Pure.
+
+/** What there is to know about a lane here. */
+export interface LaneView {
+  /** Requests on it: 0 if its thread is free. */
+  readonly load: number;
+  /** Whether more than one request at a time makes sense on it now. */
+  readonly mayLookAhead: boolean;
+  readonly isRecalling: boolean;
+}
+
+/**
+ * The lane for the next request, or null if it has to wait in the queue.
+ *
+ * A free lane comes first, always. When there is none, a request may be handed ahead to the lane with the fewest
+ * requests, up to `loadMax`: that saves the worker a wake-up, and it is taken back if the request before it turns
+ * out to be slow. A streamed body needs a lane for itself.
+ */
+export function chooseLane<L extends LaneView>(lanes: readonly L[], loadMax: number, isStreamed: boolean): L | null {
+  let best: L | null = null;
+  for (const lane of lanes) {
+    if (lane.load === 0) {
+      if (!isStreamed || !lane.isRecalling) return lane;
+    } else if (!isStreamed && lane.load < loadMax && lane.mayLookAhead && lane.load < (best?.load ?? loadMax)) {
+      best = lane;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,32 @@
+// What a pool is told and what it reports.
+
+import type { Exchange } from '../../exchange/exchange.ts';
+import type { WorkerFacts } from './control-decoder.ts';
+import type { WorkerCommand } from './process.ts';
+
+/** How a pool works. Times are milliseconds. */
+export interface PoolOptions {
+  readonly name: string;
+  /** How its workers are started. */
+  readonly command: WorkerCommand;
+  readonly processes: number;
+  /** Requests that may wait for a lane. */
+  readonly queueLength: number;
+  readonly queueTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly startupTimeoutMs: number;
+  readonly stopTimeoutMs: number;
+  /** Requests that may be handed to a lane besides the running one; 0 for none. */
+  readonly lookAhead: number;
+  /** Age of a running request at which what waits behind it is taken back. */
+  readonly recallAfterMs: number;
+}
+
+/** What happens in a pool that somebody may want to read. Implemented by whoever logs. */
+export interface PoolReporter {
+  workerReady(pid: number, facts: WorkerFacts): void;
+  workerEnded(pid: number, reason: string, wasExpected: boolean, restartInMs: number | null): void;
+  /** Called once for each different traceback in a row. */
+  applicationNotLoaded(pid: number, traceback: string): void;
+  output(pid: number, text: string, exchange: Exchange | null): void;
+}

@@ -1,0 +1,123 @@
+// Owns one Python process: how it is started, its channels, its output, and the word of its end.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
+import { LineSplitter } from './lines.ts';
+
+/** How to start a worker. */
+export interface WorkerCommand {
+  /** The interpreter. */
+  readonly python: string;
+  /** Directory that holds the package `sluice`. */
+  readonly packageDirectory: string;
+  /** `module:callable`, `module:factory()` or a file. */
+  readonly target: string;
+  readonly directory: string;
+  readonly threads: number;
+  readonly isMultiprocess: boolean;
+  readonly debug: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Descriptors of the worker (docs/reference/worker-wire.md section 1): control, then the lanes. */
+const CONTROL_FD = 3;
+
+/** After a process has ended, how long what it wrote may take to be read. Only a child that kept them open needs it. */
+const CHANNELS_CLOSE_WITHIN_MS = 1_000;
+
+/** What is said of a process that ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** What a process tells its owner. */
+export interface ProcessEvents {
+  controlData(chunk: Buffer): void;
+  laneData(index: number, chunk: Buffer): void;
+  laneDrained(index: number): void;
+  outputLine(line: string): void;
+  /** It has ended and everything it wrote has been read, or it could not be started (`error`). The last event. */
+  exited(exit: Exit, error: Error | null): void;
+}
+
+/** A running worker process with its sockets. */
+export class WorkerProcess {
+  readonly control: Socket;
+  readonly lanes: readonly Socket[];
+  readonly #child: ChildProcess;
+
+  constructor(command: WorkerCommand, events: ProcessEvents) {
+    const laneFds = Array.from({ length: command.threads }, (_, index) => CONTROL_FD + 1 + index);
+    const words = [
+      `control=${CONTROL_FD}`,
+      `lanes=${laneFds.join(',')}`,
+      `app=${command.target}`,
+      `directory=${command.directory}`,
+      ...(command.isMultiprocess ? ['multiprocess=1'] : []),
+      ...(command.debug ? ['debug=1'] : []),
+    ];
+    this.#child = spawn(command.python, [`${command.packageDirectory}sluice/__main__.py`, 'worker', ...words], {
+      // A group of its own: a Ctrl-C at the terminal is the gateway's to act on.
+      detached: true,
+      env: command.environment,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...laneFds.map(() => 'pipe' as const)],
+    });
+    const [, , , control, ...lanes] = this.#child.stdio.map((stream) => (stream instanceof Socket ? stream : null));
+    this.control = owned(control);
+    this.lanes = lanes.map(owned);
+    this.#listen(events);
+  }
+
+  /** Undefined if it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Asks it to end: it does when its lanes are idle, or after its own grace. */
+  close(): void {
+    this.control.end();
+    for (const lane of this.lanes) lane.end();
+  }
+
+  /** Ends it now. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  #listen(events: ProcessEvents): void {
+    const channels = [this.control, ...this.lanes];
+    this.control.on('data', (chunk: Buffer) => events.controlData(chunk));
+    this.lanes.forEach((lane, index) => {
+      lane.on('data', (chunk: Buffer) => events.laneData(index, chunk));
+      lane.on('drain', () => events.laneDrained(index));
+    });
+    // A write to a process that has just died fails; its end is what counts.
+    for (const channel of channels) channel.on('error', () => {});
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      const lines = new LineSplitter((line) => events.outputLine(line));
+      stream?.on('data', (chunk: Buffer) => lines.receive(chunk));
+      stream?.on('end', () => lines.end());
+    }
+    this.#child.once('error', (error) => {
+      if (this.#child.pid === undefined) events.exited({ code: null, signal: null }, error);
+    });
+    this.#child.once('exit', (code, signal) => {
+      // A paused lane would keep what the worker wrote last from being read.
+      for (const lane of this.lanes) lane.resume();
+      const deadline = setTimeout(() => channels.forEach((channel) => channel.destroy()), CHANNELS_CLOSE_WITHIN_MS);
+      this.#child.once('close', () => {
+        clearTimeout(deadline);
+        events.exited({ code, signal }, null);
+      });
+      for (const stream of [this.#child.stdout, this.#child.stderr]) {
+        setTimeout(() => stream?.destroy(), CHANNELS_CLOSE_WITHIN_MS).unref();
+      }
+    });
+  }
+}
+
+function owned(socket: Socket | null | undefined): Socket {
+  if (!socket) throw new Error('the worker was started without its channels');
+  return socket;
+}

@@ -1,0 +1,62 @@
+// Owns the exchanges that wait for a lane, in the order they will be served.
+
+import type { Exchange } from '../../exchange/exchange.ts';
+
+interface Place {
+  readonly exchange: Exchange;
+  before: Place | null;
+  after: Place | null;
+}
+
+/** A waiting line. Joining at either end, leaving from the front and leaving from the middle cost the same. */
+export class Queue {
+  #first: Place | null = null;
+  #last: Place | null = null;
+  readonly #places = new Map<Exchange, Place>();
+
+  get length(): number {
+    return this.#places.size;
+  }
+
+  /** The exchange that is served next, or null. */
+  get first(): Exchange | null {
+    return this.#first?.exchange ?? null;
+  }
+
+  /** Joins at the end. */
+  push(exchange: Exchange): void {
+    const place: Place = { exchange, before: this.#last, after: null };
+    if (this.#last) this.#last.after = place;
+    else this.#first = place;
+    this.#last = place;
+    this.#places.set(exchange, place);
+  }
+
+  /** Joins at the front: for what has waited before. */
+  unshift(exchange: Exchange): void {
+    const place: Place = { exchange, before: null, after: this.#first };
+    if (this.#first) this.#first.before = place;
+    else this.#last = place;
+    this.#first = place;
+    this.#places.set(exchange, place);
+  }
+
+  /** Takes the exchange that is served next, or null. */
+  shift(): Exchange | null {
+    const exchange = this.first;
+    if (exchange) this.delete(exchange);
+    return exchange;
+  }
+
+  /** Takes an exchange out, wherever it stands. Returns whether it was in the queue. */
+  delete(exchange: Exchange): boolean {
+    const place = this.#places.get(exchange);
+    if (!place) return false;
+    this.#places.delete(exchange);
+    if (place.before) place.before.after = place.after;
+    else this.#first = place.after;
+    if (place.after) place.after.before = place.before;
+    else this.#last = place.before;
+    return true;
+  }
+}

@@ -1,0 +1,187 @@
+// Owns one worker in the eyes of the gateway: its state, its lanes, and what its death means for their requests.
+//
+//   starting ──READY──▶ ready ──retire──▶ retiring ──▶ ended
+//       └──LOAD_FAILED, start-up timeout, death──────────▲
+
+import { GatewayError, type FailureCode } from '../../exchange/errors.ts';
+import type { Exchange } from '../../exchange/exchange.ts';
+import { ControlDecoder, type ControlEvents, type WorkerFacts } from './control-decoder.ts';
+import { encodeFrame, FRAME, WireError } from './frames.ts';
+import { Lane, type LaneOwner } from './lane.ts';
+import { WorkerProcess, type Exit, type ProcessEvents, type WorkerCommand } from './process.ts';
+
+/** What a worker tells its pool. */
+export interface WorkerEvents {
+  ready(worker: Worker, facts: WorkerFacts): void;
+  loadFailed(worker: Worker, traceback: string): void;
+  /** A request ended and the lane has room. */
+  laneEnded(worker: Worker, lane: Lane, exchange: Exchange): void;
+  /** Requests that have not been begun and are free again, oldest first. */
+  returned(worker: Worker, exchanges: readonly Exchange[]): void;
+  laneHasOutput(lane: Lane): void;
+  /** A line the process printed, or text an application wrote to `wsgi.errors` for an exchange. */
+  output(worker: Worker, text: string, exchange: Exchange | null): void;
+  /** The last event. The requests it held have been answered or returned. */
+  ended(worker: Worker, ending: Ending): void;
+}
+
+/** Why a worker is no more. */
+export interface Ending {
+  /** In words, for the log: exit status, signal, or what it did wrong. */
+  readonly reason: string;
+  /** How long it had been ready, or null if it never was. */
+  readonly readyForMs: number | null;
+  /** Whether it was asked to. */
+  readonly wasExpected: boolean;
+}
+
+type State = 'starting' | 'ready' | 'retiring' | 'ended';
+
+const NOTHING = Buffer.alloc(0);
+
+/** One Python process that runs the application. */
+export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
+  readonly lanes: readonly Lane[];
+  readonly #events: WorkerEvents;
+  readonly #process: WorkerProcess;
+  readonly #control: ControlDecoder = new ControlDecoder(this);
+  readonly #startup: NodeJS.Timeout;
+  #state: State = 'starting';
+  #readyAtMs: number | null = null;
+  #isClosing = false;
+  /** Why the gateway killed it, if it did. */
+  #killedFor: { code: FailureCode; reason: string } | null = null;
+
+  constructor(command: WorkerCommand, startupTimeoutMs: number, events: WorkerEvents) {
+    this.#events = events;
+    this.#process = new WorkerProcess(command, this);
+    this.lanes = this.#process.lanes.map((socket, index) => new Lane(index, socket, this));
+    this.#startup = setTimeout(() => {
+      this.kill('SLUICE_WORKER_DIED', `was not ready within ${startupTimeoutMs} ms (startup_timeout)`);
+    }, startupTimeoutMs);
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  /** Whether it takes requests. */
+  get isReady(): boolean {
+    return this.#state === 'ready';
+  }
+
+  /** Whether none of its lanes has a request. */
+  get isIdle(): boolean {
+    return this.lanes.every((lane) => lane.load === 0);
+  }
+
+  /** Asks for what a lane has not begun; it comes with the event `returned`. */
+  recall(lane: Lane): void {
+    lane.isRecalling = true;
+    this.#process.control.write(encodeFrame(FRAME.recall, 0, lane.index, NOTHING));
+  }
+
+  /** Takes no more requests, gives back what has not been begun, and ends when its lanes are idle. */
+  retire(): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'retiring';
+    for (const lane of this.lanes) if (lane.load > 1 && !lane.isRecalling) this.recall(lane);
+    this.#closeIfIdle();
+  }
+
+  /** Ends it now. What it had begun fails with the code; the reason is for the log. */
+  kill(code: FailureCode, reason: string): void {
+    this.#killedFor ??= { code, reason };
+    this.#process.kill();
+  }
+
+  requestEnded(lane: Lane, exchange: Exchange): void {
+    if (this.#state === 'retiring') this.#closeIfIdle();
+    this.#events.laneEnded(this, lane, exchange);
+  }
+
+  requestCancelled(lane: Lane, tag: number): void {
+    const payload = Buffer.allocUnsafe(2);
+    payload.writeUInt16BE(tag);
+    this.#process.control.write(encodeFrame(FRAME.cancel, 0, lane.index, payload));
+  }
+
+  hasOutput(lane: Lane): void {
+    this.#events.laneHasOutput(lane);
+  }
+
+  applicationLog(exchange: Exchange, text: string): void {
+    this.#events.output(this, text, exchange);
+  }
+
+  ready(facts: WorkerFacts): void {
+    if (this.#state !== 'starting') return;
+    this.#state = 'ready';
+    this.#readyAtMs = performance.now();
+    clearTimeout(this.#startup);
+    this.#events.ready(this, facts);
+  }
+
+  loadFailed(traceback: string): void {
+    this.#events.loadFailed(this, traceback);
+  }
+
+  returned(laneIndex: number, tags: readonly number[]): void {
+    const lane = this.lanes[laneIndex];
+    if (!lane?.isRecalling) throw new WireError(`RETURNED for lane ${laneIndex}, which was not recalled`);
+    const exchanges = lane.takeBack(tags);
+    if (this.#state === 'retiring') this.#closeIfIdle();
+    this.#events.returned(this, exchanges);
+  }
+
+  controlData(chunk: Buffer): void {
+    this.#understand(() => this.#control.receive(chunk));
+  }
+
+  laneData(index: number, chunk: Buffer): void {
+    if (this.#killedFor?.code === 'SLUICE_WORKER_PROTOCOL') return;
+    this.#understand(() => this.lanes[index]?.receive(chunk));
+  }
+
+  laneDrained(index: number): void {
+    this.lanes[index]?.writable();
+  }
+
+  outputLine(line: string): void {
+    this.#events.output(this, line, null);
+  }
+
+  exited(exit: Exit, error: Error | null): void {
+    clearTimeout(this.#startup);
+    const wasExpected = this.#state === 'retiring';
+    this.#state = 'ended';
+    const code = this.#killedFor?.code ?? 'SLUICE_WORKER_DIED';
+    const reason = this.#killedFor?.reason ?? (error ? `could not be started: ${error.message}` : inWords(exit));
+    for (const lane of this.lanes) {
+      const { begun, waiting } = lane.abandon();
+      begun?.fail(new GatewayError(code, `worker ${this.pid} ${reason}`));
+      this.#events.returned(this, waiting);
+    }
+    const readyForMs = this.#readyAtMs === null ? null : performance.now() - this.#readyAtMs;
+    this.#events.ended(this, { reason, readyForMs, wasExpected });
+  }
+
+  #understand(receive: () => void): void {
+    try {
+      receive();
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.kill('SLUICE_WORKER_PROTOCOL', `broke the worker wire: ${error.message}`);
+    }
+  }
+
+  #closeIfIdle(): void {
+    if (this.#isClosing || !this.isIdle) return;
+    this.#isClosing = true;
+    this.#process.close();
+  }
+}
+
+function inWords(exit: Exit): string {
+  return exit.signal ? `was ended by signal ${exit.signal}` : `exited with status ${exit.code ?? 'unknown'}`;
+}

@@ -1,0 +1,122 @@
+// Owns a request body on its way from a front to whoever reads it: order, back-pressure, and how it ended.
+
+/** How many bytes wait here before the front is asked to pause: enough to keep a reader busy, too little to hurt. */
+const HELD_BYTES_HIGH = 256 * 1024;
+
+/** A whole request body, in memory or in a file. A request without a body has empty `bytes`. */
+export type CollectedBody =
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  | { readonly kind: 'file'; readonly path: string; readonly sizeBytes: number };
+
+/** A body in either form it has in an exchange: all there, or still arriving. */
+export type RequestBody = CollectedBody | BodyStream;
+
+/** The body of a request that has none. */
+export const NO_BODY: CollectedBody = { kind: 'bytes', bytes: Buffer.alloc(0) };
+
+/** What a front offers the body it feeds. */
+export interface BodySource {
+  /** Stop pushing as soon as possible; a few more chunks may still come. */
+  pause(): void;
+  resume(): void;
+}
+
+/** Who reads a body. Exactly one of `end` and `failed` is called, last. */
+export interface BodyReader {
+  /** Takes a chunk; it is the reader's from then on. Returns false to get no more until `BodyStream.resume()`. */
+  chunk(bytes: Buffer): boolean;
+  end(): void;
+  /** The sender went away or broke the protocol: what came is not the whole body. */
+  failed(reason: Error): void;
+}
+
+/** A body that is still arriving. The front pushes, one reader takes; neither waits for the other. */
+export class BodyStream {
+  readonly kind = 'stream';
+  /** Announced size in bytes, or null if it is not known until the end. */
+  readonly sizeBytes: number | null;
+  readonly #source: BodySource;
+  #reader: BodyReader | null = null;
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  #isPaused = false;
+  #isReaderReady = true;
+  #end: 'open' | 'finished' | Error = 'open';
+  #isOver = false;
+
+  constructor(source: BodySource, sizeBytes: number | null) {
+    this.#source = source;
+    this.sizeBytes = sizeBytes;
+  }
+
+  /** Front: the next bytes. They must not change afterwards. */
+  push(chunk: Buffer): void {
+    if (this.#end !== 'open' || chunk.length === 0) return;
+    this.#held.push(chunk);
+    this.#heldBytes += chunk.length;
+    this.#deliver();
+  }
+
+  /** Front: the body is complete. */
+  finish(): void {
+    if (this.#end !== 'open') return;
+    this.#end = 'finished';
+    this.#deliver();
+  }
+
+  /** Front: the body will never be complete. What the reader has not taken is dropped. */
+  fail(reason: Error): void {
+    if (this.#end !== 'open') return;
+    this.#end = reason;
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#deliver();
+  }
+
+  /** Reader: starts reading. Chunks that arrived before are delivered at once. */
+  read(reader: BodyReader): void {
+    this.#reader = reader;
+    this.#deliver();
+  }
+
+  /** Reader: more chunks are welcome after `chunk()` returned false. */
+  resume(): void {
+    this.#isReaderReady = true;
+    this.#deliver();
+  }
+
+  /** Reader: nothing more is wanted; the rest is thrown away as it comes. */
+  discard(): void {
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#isReaderReady = true;
+    this.read({ chunk: () => true, end: () => {}, failed: () => {} });
+  }
+
+  #deliver(): void {
+    const reader = this.#reader;
+    if (!reader) return this.#balance();
+    while (this.#isReaderReady) {
+      const chunk = this.#held.shift();
+      if (!chunk) break;
+      this.#heldBytes -= chunk.length;
+      this.#isReaderReady = reader.chunk(chunk);
+    }
+    this.#balance();
+    if (this.#held.length > 0 || this.#end === 'open' || this.#isOver) return;
+    this.#isOver = true;
+    if (this.#end === 'finished') reader.end();
+    else reader.failed(this.#end);
+  }
+
+  /** Keeps the front's pace to the reader's. */
+  #balance(): void {
+    if (!this.#isPaused && this.#heldBytes > HELD_BYTES_HIGH) {
+      this.#isPaused = true;
+      this.#source.pause();
+    } else if (this.#isPaused && this.#heldBytes <= HELD_BYTES_HIGH / 2) {
+      this.#isPaused = false;
+      this.#source.resume();
+    }
+  }
+}

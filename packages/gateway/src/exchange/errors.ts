@@ -1,0 +1,91 @@
+// Owns the ways a request can fail in the gateway: one row for each, with what the client is told.
+
+/** What is fixed about a failure. */
+export interface Failure {
+  readonly status: number;
+  readonly title: string;
+  /** One sentence for the client. It never contains anything the client did not know. */
+  readonly text: string;
+}
+
+/** The code of a failure. Codes are never renamed or used again. */
+export type FailureCode =
+  | 'SLUICE_BAD_REQUEST'
+  | 'SLUICE_NOT_MOUNTED'
+  | 'SLUICE_BODY_TOO_LARGE'
+  | 'SLUICE_APPLICATION_FAILED'
+  | 'SLUICE_WORKER_DIED'
+  | 'SLUICE_WORKER_PROTOCOL'
+  | 'SLUICE_QUEUE_FULL'
+  | 'SLUICE_QUEUE_TIMEOUT'
+  | 'SLUICE_APPLICATION_NOT_LOADED'
+  | 'SLUICE_STOPPING'
+  | 'SLUICE_REQUEST_TIMEOUT'
+  | 'SLUICE_SPOOL_FAILED';
+
+/** Every failure, by its code; docs/reference/errors.md has a row for each. */
+export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
+  SLUICE_BAD_REQUEST: { status: 400, title: 'Bad Request', text: 'The request could not be understood.' },
+  SLUICE_NOT_MOUNTED: { status: 404, title: 'Not Found', text: 'No application answers at this path.' },
+  SLUICE_BODY_TOO_LARGE: { status: 413, title: 'Content Too Large', text: 'The request body is too large.' },
+  SLUICE_APPLICATION_FAILED: {
+    status: 500,
+    title: 'Internal Server Error',
+    text: 'The application failed while it answered this request.',
+  },
+  SLUICE_WORKER_DIED: {
+    status: 502,
+    title: 'Bad Gateway',
+    text: 'The process that answered this request ended before it was done.',
+  },
+  SLUICE_WORKER_PROTOCOL: {
+    status: 502,
+    title: 'Bad Gateway',
+    text: 'The process that answered this request sent something that is not a response.',
+  },
+  SLUICE_QUEUE_FULL: {
+    status: 503,
+    title: 'Service Unavailable',
+    text: 'Too many requests are waiting. Please try again shortly.',
+  },
+  SLUICE_QUEUE_TIMEOUT: {
+    status: 503,
+    title: 'Service Unavailable',
+    text: 'The request waited too long for a free worker. Please try again shortly.',
+  },
+  SLUICE_APPLICATION_NOT_LOADED: {
+    status: 503,
+    title: 'Service Unavailable',
+    text: 'The application could not be loaded. The log of the gateway says why.',
+  },
+  SLUICE_STOPPING: { status: 503, title: 'Service Unavailable', text: 'The server is stopping.' },
+  SLUICE_REQUEST_TIMEOUT: {
+    status: 504,
+    title: 'Gateway Timeout',
+    text: 'The application did not answer in time.',
+  },
+  SLUICE_SPOOL_FAILED: {
+    status: 507,
+    title: 'Insufficient Storage',
+    text: 'The request body could not be stored.',
+  },
+};
+
+/** A request that failed in the gateway. The message and the detail are for the log, the client gets the table's text. */
+export class GatewayError extends Error {
+  readonly code: FailureCode;
+  /** More for the log, such as a Python traceback; shown to the client only where debugging is on. */
+  readonly detail: string;
+
+  constructor(code: FailureCode, message: string, options: { detail?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'GatewayError';
+    this.code = code;
+    this.detail = options.detail ?? '';
+  }
+
+  /** The HTTP status the client gets, if nothing has been sent to it yet. */
+  get status(): number {
+    return FAILURES[this.code].status;
+  }
+}
