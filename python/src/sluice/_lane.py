@@ -1,0 +1,208 @@
+"""One lane: its descriptor, the requests that wait in it, and the two threads that touch them.
+
+The lane's own thread reads requests and runs them; the control thread takes back what has not begun (wire section 7).
+What makes this safe:
+
+- `line` is a deque. The lane's thread takes from its left end, the control thread from its right, and each such step
+  is atomic, so a request is either begun or returned.
+- Whoever reads the descriptor holds `_read_lock` until what was read stands in the line.
+- Whoever writes it holds `write_lock`, because any thread of the application may write to `wsgi.errors`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from select import POLLIN, poll
+from threading import Lock
+
+from sluice._errors import ErrorStream
+from sluice._exceptions import LaneClosed, WireError
+from sluice._input import StreamedBody
+from sluice._output import copy_range, write_all, write_both
+from sluice._wire import (
+    BODY_IN,
+    BODY_IN_BROKEN,
+    FAILED,
+    FAILED_CANCELLED,
+    LANE_LIMITS,
+    REQUEST_STREAM,
+    FrameReader,
+    pack_frame,
+    pack_text,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
+    Request = tuple[int, int, bytes, Optional[StreamedBody]]
+
+_READ_BYTES = 64 * 1024
+# Up to here one copy is cheaper than a second buffer for the kernel to look at.
+_JOINED_BYTES_MAX = 32 * 1024
+
+
+class Lane:
+    """One lane. `tag` names the request that runs, or is None; `cancelled` holds tags of CANCEL frames."""
+
+    __slots__ = (
+        "_body",
+        "_fd",
+        "_is_closed",
+        "_read_lock",
+        "_reader",
+        "cancelled",
+        "errors",
+        "line",
+        "tag",
+        "write_lock",
+    )
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._reader = FrameReader(LANE_LIMITS)
+        self._read_lock = Lock()
+        self._body: StreamedBody | None = None
+        self._is_closed = False
+        self.write_lock = Lock()
+        self.line: deque[Request] = deque()
+        self.cancelled: set[int] = set()
+        self.tag: int | None = None
+        self.errors = ErrorStream(self)
+
+    def wait_for_request(self) -> bool:
+        """Wait until something has arrived, which need not be a whole request; return False at the end of the lane."""
+        with self._read_lock:
+            return True if self.line else self._fill_locked()
+
+    def wait_for_body(self, body: StreamedBody) -> None:
+        """Wait until something has arrived of `body`, or its end. Raises `LaneClosed`."""
+        with self._read_lock:
+            if not body.chunks and not body.is_ended and not self._fill_locked():
+                raise LaneClosed("the gateway closed the lane")
+
+    def skip_body(self, body: StreamedBody) -> None:
+        """Discard what the application has not read of `body`, up to its end. Raises `LaneClosed`."""
+        body.discard()
+        while not body.is_ended:
+            self.wait_for_body(body)
+
+    def _fill_locked(self) -> bool:
+        stale = self.cancelled.copy() if self.cancelled else None
+        data = os.read(self._fd, _READ_BYTES)
+        if not data or self._is_closed:
+            return False
+        self._take_locked(data)
+        if stale and len(data) < _READ_BYTES and self._reader.is_between_frames:
+            self._forget_cancels_locked(stale)
+        return True
+
+    def _take_locked(self, data: bytes) -> None:
+        append = self.line.append
+        body = self._body
+        for kind, tag, payload in self._reader.feed(data):
+            if kind < BODY_IN:
+                if body is not None and not body.is_ended and not body.is_unwanted:
+                    raise WireError("tag", f"request {tag} arrived before the body of request {body.tag} ended")
+                body = self._body = StreamedBody(tag) if kind == REQUEST_STREAM else None
+                append((kind, tag, payload, body))
+                continue
+            if body is None or body.tag != tag or body.is_ended:
+                raise WireError("tag", f"BODY for request {tag}, which has no body open")
+            if payload and not body.is_unwanted:
+                body.chunks.append(payload)
+            if kind != BODY_IN:
+                body.is_broken = kind == BODY_IN_BROKEN
+                body.is_ended = True
+
+    def _forget_cancels_locked(self, stale: set[int]) -> None:
+        # These were cancelled before all of the socket was read, so what they name has arrived. Unless it waits or
+        # runs it is over, and the mark must not meet a later request of the same tag.
+        waiting = {request[1] for request in tuple(self.line)}
+        for tag in stale:
+            if tag not in waiting and tag != self.tag:
+                self.cancelled.discard(tag)
+
+    def recall(self) -> list[int]:
+        """Take back what has not begun and return the tags, oldest first. For the control thread.
+
+        If the lane's thread holds the read lock it waits for input, so whatever comes will begin at once.
+        """
+        if self._read_lock.acquire(blocking=False):
+            try:
+                poller = poll()
+                poller.register(self._fd, POLLIN)
+                while poller.poll(0):
+                    data = os.read(self._fd, _READ_BYTES)
+                    if not data:
+                        break
+                    self._take_locked(data)
+            finally:
+                self._read_lock.release()
+        tags = []
+        try:
+            while True:
+                _, tag, _, body = self.line.pop()
+                if body is not None:
+                    body.discard()
+                tags.append(tag)
+        except IndexError:
+            tags.reverse()
+            return tags
+
+    def close(self) -> None:
+        """Let the lane end when its running request does, and begin nothing more. For the control thread."""
+        from socket import SHUT_RD, socket
+
+        self._is_closed = True
+        self.line.clear()
+        with socket(fileno=os.dup(self._fd)) as lane:
+            try:
+                lane.shutdown(SHUT_RD)
+            except OSError:
+                pass  # the gateway has closed its end already
+
+    def send(self, frames: bytes, body: bytes = b"") -> None:
+        """Send whole frames; `body` is the end of the last one. Raises `LaneClosed`."""
+        with self.write_lock:
+            self.send_locked(frames, body)
+
+    def finish(self, frames: bytes, body: bytes = b"") -> None:
+        """Send whole frames, the last of which ends the running request. Raises `LaneClosed`."""
+        with self.write_lock:
+            if self.errors.held:
+                self.errors.flush_locked()
+            self.tag = None
+            self.send_locked(frames, body)
+
+    def send_locked(self, frames: bytes, body: bytes = b"") -> None:
+        """Do what `send` does, for a caller that holds the write lock."""
+        try:
+            if len(body) > _JOINED_BYTES_MAX:
+                write_both(self._fd, frames, body)
+            else:
+                write_all(self._fd, frames + body)
+        except OSError as error:
+            raise LaneClosed(f"the gateway closed the lane: {error}") from None
+
+    def send_file(self, frames: bytes, source: int, offset: int, count: int) -> None:
+        """Send `frames`, which announce `count` bytes, and then those bytes of a file.
+
+        Raises `ValueError` if the file has become shorter; the frame is then filled with zeros, so that the lane can
+        go on. Raises `LaneClosed`.
+        """
+        with self.write_lock:
+            self.send_locked(frames)
+            try:
+                missing = count - copy_range(self._fd, source, offset, count)
+            except OSError as error:
+                raise LaneClosed(f"the gateway closed the lane: {error}") from None
+            if missing:
+                self.send_locked(bytes(missing))
+                raise ValueError("the file became shorter while it was sent")
+
+    def fail(self, tag: int, text: str) -> None:
+        """End the running request with FAILED. Raises `LaneClosed`."""
+        kind = FAILED_CANCELLED if tag in self.cancelled else FAILED
+        self.finish(pack_text(kind, tag, text) if text else pack_frame(kind, tag))

@@ -1,0 +1,165 @@
+"""Frames of the worker wire: bytes in, frames out, and back. Owns no socket.
+
+docs/reference/worker-wire.md is the authority; test/vectors/worker-wire.json tests this file and the gateway's.
+Type and flags are neighbours in the header, so they are read as one 16-bit number, the kind of a frame. Each legal
+combination has a name here and anything else is refused by one look into a table.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from sluice._exceptions import WireError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Frame = tuple[int, int, bytes]
+
+# Section 3: lane, gateway to worker.
+REQUEST = 0x0100
+REQUEST_FILE = 0x0102
+REQUEST_STREAM = 0x0104
+BODY_IN = 0x0200
+BODY_IN_END = 0x0201
+BODY_IN_BROKEN = 0x0209
+
+# Section 4: lane, worker to gateway.
+RESPONSE = 0x1000
+RESPONSE_END = 0x1001
+BODY = 0x1100
+BODY_END = 0x1101
+FAILED = 0x1201
+FAILED_CANCELLED = 0x1211
+LOG = 0x1300
+
+# Sections 5 and 6: control.
+RECALL = 0x2000
+CANCEL = 0x2100
+READY = 0x3000
+RETURNED = 0x3100
+LOAD_FAILED = 0x3200
+
+HEAD_BYTES_MAX = 256 * 1024
+TEXT_BYTES_MAX = 256 * 1024
+FRAME_BYTES_MAX = 2**31 - 1
+
+# Kind to the largest payload in bytes, for what a worker receives.
+LANE_LIMITS = {
+    REQUEST: 64 * 1024 * 1024,
+    REQUEST_FILE: 64 * 1024 * 1024,
+    REQUEST_STREAM: 64 * 1024 * 1024,
+    BODY_IN: 1024 * 1024,
+    BODY_IN_END: 1024 * 1024,
+    BODY_IN_BROKEN: 1024 * 1024,
+}
+# The wire fixes the size of these payloads, so another size is a bad payload and not one over a limit.
+CONTROL_SIZES = {RECALL: 0, CANCEL: 2}
+
+HEADER_BYTES = 8
+_HEADER = Struct(">IHH")
+_NUMBER = Struct(">I")
+_TAG = Struct(">H")
+_RESPONSE = Struct(">IHHI")
+
+unpack_header = _HEADER.unpack_from
+unpack_number = _NUMBER.unpack_from
+pack_header = _HEADER.pack
+pack_response = _RESPONSE.pack
+"""Header of a RESPONSE frame and the length of its head: payload length, kind, tag, head length."""
+
+
+class FrameReader:
+    """Cuts a stream of bytes into frames and refuses what the wire does not allow.
+
+    `limits` maps each kind that may arrive to the largest payload in bytes. The work is linear in the bytes received,
+    however they are cut, and a length is checked before anything is kept for it. After a `WireError` the stream is
+    lost and so is the reader.
+    """
+
+    __slots__ = ("_held", "_limits", "_wanted")
+
+    def __init__(self, limits: Mapping[int, int]) -> None:
+        self._limits = limits
+        self._held = bytearray()
+        self._wanted = HEADER_BYTES
+
+    @property
+    def is_between_frames(self) -> bool:
+        """True if no part of an incomplete frame is held."""
+        return not self._held
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """Return the frames, as (kind, tag, payload), that `data` completes. Raises `WireError`."""
+        held = self._held
+        if held:
+            held += data
+            if len(held) < self._wanted:
+                return []
+            data = bytes(held)
+            held.clear()
+        frames: list[Frame] = []
+        limits = self._limits
+        start = 0
+        end = len(data)
+        while end - start >= HEADER_BYTES:
+            length, kind, tag = unpack_header(data, start)
+            limit = limits.get(kind)
+            if limit is None or length > limit:
+                raise _refusal(limits, kind, length)
+            stop = start + HEADER_BYTES + length
+            if stop > end:
+                self._wanted = stop - start
+                held += data[start:]
+                return frames
+            frames.append((kind, tag, data[start + HEADER_BYTES : stop]))
+            start = stop
+        if start < end:
+            self._wanted = HEADER_BYTES
+            held += data[start:]
+        return frames
+
+
+def _refusal(limits: Mapping[int, int], kind: int, length: int) -> WireError:
+    frame_type, flags = kind >> 8, kind & 0xFF
+    if kind in limits:
+        if kind in CONTROL_SIZES:
+            return WireError("payload", f"frame of type {frame_type} with {length} bytes; {limits[kind]} expected")
+        return WireError(
+            "length", f"frame of type {frame_type} announces {length} bytes; at most {limits[kind]} allowed"
+        )
+    if any(known >> 8 == frame_type for known in limits):
+        return WireError("flags", f"frame of type {frame_type} with flags {flags:#04x}")
+    return WireError("type", f"frame of type {frame_type} does not belong here")
+
+
+def pack_frame(kind: int, tag: int, payload: bytes = b"") -> bytes:
+    """Return a whole frame. The caller keeps to the limit of the kind."""
+    return pack_header(len(payload), kind, tag) + payload
+
+
+def pack_block(pairs: Mapping[str, str]) -> bytes:
+    """Return a block (section 2). Names and values are latin-1 and hold no NUL."""
+    return "".join([f"{name}\0{value}\0" for name, value in pairs.items()]).encode("latin-1")
+
+
+def pack_text(kind: int, tag: int, text: str) -> bytes:
+    """Return a FAILED, LOG or LOAD_FAILED frame; a text that may not fit loses its middle and says so."""
+    half = TEXT_BYTES_MAX // 8 - 16  # in characters, of at most four bytes each
+    if len(text) > 2 * half:
+        text = f"{text[:half]}\n[...]\n{text[-half:]}"
+    return pack_frame(kind, tag, text.encode("utf-8", "backslashreplace"))
+
+
+def pack_tags(tags: list[int]) -> bytes:
+    """Return the payload of a RETURNED frame."""
+    return b"".join([_TAG.pack(tag) for tag in tags])
+
+
+def unpack_cancel(kind: int, payload: bytes) -> int:
+    """Return the tag that a CANCEL frame names. Raises `WireError` if it does not hold exactly one."""
+    if len(payload) != CONTROL_SIZES[kind]:
+        raise WireError("payload", f"CANCEL with {len(payload)} bytes; 2 expected")
+    tag: int = _TAG.unpack(payload)[0]
+    return tag
