@@ -1,0 +1,6 @@
+// The configuration, as the rest of the gateway sees it.
+export { loadConfig, type ConfigOrigin, type LoadedConfig } from './load.ts';
+export { ConfigError, formatProblem, formatSource, type Problem, type Source } from './problems.ts';
+export { findPython, type FoundPython, type PythonSearch } from './python.ts';
+export { formatHostPort, formatListenAddress, isLoopbackHost } from './kinds/address.ts';
+export type * from './types.ts';

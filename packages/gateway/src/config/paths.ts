@@ -1,0 +1,46 @@
+// Makes the paths of a configuration absolute. A path in the file begins at the directory of the file, one from
+// the environment or a flag at the current directory: each where its writer was looking.
+import { resolve } from 'node:path';
+import type { Step } from './locate.ts';
+import type { Source } from './problems.ts';
+import type { GatewayConfig, ListenConfig } from './types.ts';
+
+/** Where relative paths begin. */
+export interface PathBases {
+  /** Absolute. */
+  readonly currentDirectory: string;
+  /** Absolute; the directory of the configuration file. */
+  readonly fileDirectory: string;
+  readonly sourceOf: (path: readonly Step[]) => Source;
+}
+
+/** The configuration with absolute paths: directories, Unix sockets, and an interpreter that is named by a path. */
+export function resolvePaths(config: GatewayConfig, bases: PathBases): GatewayConfig {
+  const isFromFile = (path: readonly Step[]): boolean => bases.sourceOf(path).kind === 'file';
+  const baseOf = (path: readonly Step[]): string =>
+    isFromFile(path) ? bases.fileDirectory : bases.currentDirectory;
+
+  const directory = resolve(baseOf(['app', 'directory']), config.app.directory);
+  // An interpreter in the file is a part of the application: ".venv/bin/python" is the one beside it.
+  const pythonBase = isFromFile(['app', 'python']) ? directory : bases.currentDirectory;
+  const spool = config.body.spoolDirectory;
+  return {
+    ...config,
+    app: { ...config.app, directory, python: resolvePython(config.app.python, pythonBase) },
+    listen: config.listen.map((listen, index) => resolveSocket(listen, baseOf(['listen', index, 'address']))),
+    body: {
+      ...config.body,
+      spoolDirectory: spool === null ? null : resolve(baseOf(['body', 'spool_directory']), spool),
+    },
+  };
+}
+
+// A name without a slash is looked up in PATH when the interpreter is needed.
+function resolvePython(python: string | null, base: string): string | null {
+  return python?.includes('/') === true ? resolve(base, python) : python;
+}
+
+function resolveSocket(listen: ListenConfig, base: string): ListenConfig {
+  if (listen.address.kind !== 'unix') return listen;
+  return { ...listen, address: { kind: 'unix', path: resolve(base, listen.address.path) } };
+}

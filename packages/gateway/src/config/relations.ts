@@ -1,0 +1,88 @@
+// Checks that need more than one value: a listener as a whole, a route and its pool.
+import { isLoopbackHost } from './kinds/address.ts';
+import type { ConfigParts } from './load.ts';
+import { formatPath, type Step } from './locate.ts';
+import { show, type Problem, type Source } from './problems.ts';
+import { didYouMean } from './suggest.ts';
+import type { ListenAddress, ListenConfig } from './types.ts';
+
+/** Everything that is wrong between values, among the parts that are right in themselves. */
+export function checkRelations(
+  parts: ConfigParts,
+  sourceOf: (path: readonly Step[]) => Source,
+): readonly Problem[] {
+  const found: Found[] = [
+    ...parts.listen.flatMap((listen, index) => (listen === null ? [] : checkListener(listen, index))),
+    ...checkAddressesDiffer(parts.listen),
+    ...checkRoutes(parts),
+  ];
+  return found.map(({ path, text }) => ({ source: sourceOf(path), key: formatPath(path), text }));
+}
+
+interface Found {
+  readonly path: readonly Step[];
+  readonly text: string;
+}
+
+function checkListener(listen: ListenConfig, index: number): readonly Found[] {
+  const { address } = listen;
+  const at = (key: string, text: string): Found => ({ path: ['listen', index, key], text });
+  const found: Found[] = [];
+  for (const key of ['mode', 'owner', 'group'] as const) {
+    if (listen[key] !== null && address.kind !== 'unix')
+      found.push(at(key, 'only the file of a Unix socket has one'));
+  }
+  if (listen.allow !== null && address.kind === 'unix') {
+    found.push(at('allow', 'a Unix socket has no network; who may connect is up to mode, owner and group'));
+  }
+  if (isOpenFastCgi(listen)) {
+    found.push(
+      at(
+        'address',
+        'other machines can reach this, and FastCGI believes whoever connects; name the web servers, such as allow = ["10.0.0.7"], or listen on 127.0.0.1 or a Unix socket',
+      ),
+    );
+  }
+  return found;
+}
+
+function isOpenFastCgi({ protocol, address, allow }: ListenConfig): boolean {
+  return protocol === 'fastcgi' && address.kind === 'tcp' && !isLoopbackHost(address.host) && allow === null;
+}
+
+function checkAddressesDiffer(listen: readonly (ListenConfig | null)[]): readonly Found[] {
+  const seen = new Map<string, number>();
+  return listen.flatMap((entry, index) => {
+    if (entry === null || isAnyPort(entry.address)) return [];
+    const text = JSON.stringify(entry.address);
+    const earlier = seen.get(text);
+    if (earlier === undefined) {
+      seen.set(text, index);
+      return [];
+    }
+    return [{ path: ['listen', index, 'address'], text: `the same as listen[${earlier}].address` }];
+  });
+}
+
+function isAnyPort(address: ListenAddress): boolean {
+  return address.kind === 'tcp' && address.port === 0;
+}
+
+function checkRoutes({ routes, pools }: ConfigParts): readonly Found[] {
+  const seen = new Map<string, number>();
+  return routes.flatMap((route, index) => {
+    if (route === null) return [];
+    const found: Found[] = [];
+    const earlier = seen.get(route.path);
+    if (earlier !== undefined) {
+      found.push({ path: ['route', index, 'path'], text: `the same as route[${earlier}].path` });
+    }
+    seen.set(route.path, index);
+    if (!Object.hasOwn(pools, route.to.name)) {
+      const near = didYouMean(route.to.name, Object.keys(pools));
+      const text = `there is no pool ${show(route.to.name)}${near}; add [pool.${route.to.name}]`;
+      found.push({ path: ['route', index, 'to'], text });
+    }
+    return found;
+  });
+}

@@ -1,0 +1,54 @@
+// From the table of settings to schemas: one for each section, which reads it, and one for the whole file, which
+// editors use.
+import * as z from 'zod';
+import type { Setting } from './setting.ts';
+import { sections, type Section } from './settings/index.ts';
+
+/** Reads one table of a section. Unknown keys are issues; what is not given stays undefined. */
+export function sectionSchema(settings: readonly Setting<unknown>[]): z.ZodType<Record<string, unknown>> {
+  const shape: Record<string, z.ZodType> = {};
+  for (const [key, group] of groupByFirstKey(settings)) {
+    const [only] = group;
+    const isLeaf = only !== undefined && only.key === key;
+    shape[key] = isLeaf
+      ? leafSchema(only)
+      : sectionSchema(
+          group.map((setting) => ({ ...setting, key: setting.key.slice(key.length + 1) })),
+        ).optional();
+  }
+  return z.strictObject(shape);
+}
+
+/** The JSON Schema of sluice.toml, for editors that complete and check TOML. */
+export function configJsonSchema(): object {
+  const shape = Object.fromEntries(sections.map((section) => [section.name, documentSchema(section)]));
+  const schema = z.toJSONSchema(z.strictObject(shape), { io: 'input', reused: 'inline' });
+  return { ...schema, title: 'sluice.toml', description: 'Configuration of the Sluice gateway.' };
+}
+
+function documentSchema(section: Section): z.ZodType {
+  const table = sectionSchema(section.settings);
+  const all = { table, list: z.array(table), named: z.record(z.string(), table) }[section.shape];
+  return all.optional().meta({ description: plain(section.prose) });
+}
+
+function leafSchema(setting: Setting<unknown>): z.ZodType {
+  const { kind, fallback, prose } = setting;
+  const described = fallback.state === 'value' ? { default: fallback.toml } : {};
+  const schema = kind.schema.meta({ description: plain(prose), ...described });
+  return fallback.state === 'required' ? schema : schema.optional();
+}
+
+function groupByFirstKey(settings: readonly Setting<unknown>[]): Map<string, readonly Setting<unknown>[]> {
+  const groups = new Map<string, readonly Setting<unknown>[]>();
+  for (const setting of settings) {
+    const first = setting.key.split('.')[0] ?? setting.key;
+    groups.set(first, [...(groups.get(first) ?? []), setting]);
+  }
+  return groups;
+}
+
+/** Prose without its Markdown code marks. */
+export function plain(prose: string): string {
+  return prose.replaceAll('`', '');
+}
