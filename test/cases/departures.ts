@@ -1,0 +1,95 @@
+// Clients that leave, at every stage of a request. The application is told or spared, the others never notice.
+import { expect } from '@jest/globals';
+import { formatHead, readBody, readHead } from '../harness/http.ts';
+import { patternBlocks } from '../harness/pattern.ts';
+import { RawConnection } from '../harness/raw-connection.ts';
+import { expectHealthy, type Case } from './case.ts';
+import type { Actor } from '../harness/stage.ts';
+import type { Front } from '../paths/path.ts';
+
+interface Visit {
+  readonly connection: RawConnection;
+  readonly name: string;
+}
+
+async function visit(front: Front, path: string, bodySize = 0): Promise<Visit> {
+  const { name, query } = front.stage.cast();
+  const connection = await RawConnection.open(front.address);
+  const headers = bodySize > 0 ? ([['Content-Length', String(bodySize)]] as const) : [];
+  const method = bodySize > 0 ? 'POST' : 'GET';
+  await connection.send(formatHead({ method, target: `${path}?${query}`, headers }));
+  return { connection, name };
+}
+
+async function begun(front: Front, { name }: Visit): Promise<Actor> {
+  const actor = await front.stage.actor(name);
+  await actor.told('begun');
+  return actor;
+}
+
+/** Departures. */
+export const departureCases: readonly Case[] = [
+  {
+    name: 'a client that leaves while it uploads never reaches the application',
+    run: async (front) => {
+      const visitor = await visit(front, '/holds', 1_000_000);
+      for (const block of patternBlocks(500_000)) await visitor.connection.send(block);
+      visitor.connection.close();
+      await expectHealthy(front);
+      expect(front.stage.hasSeen(visitor.name)).toBe(false);
+    },
+  },
+  {
+    name: 'a client that leaves while its upload is streamed makes the read fail',
+    appliesTo: (traits) => !traits.buffersRequests,
+    run: async (front) => {
+      const visitor = await visit(front, '/reads', 4096);
+      await visitor.connection.send('a'.repeat(1024));
+      const actor = await front.stage.actor(visitor.name);
+      actor.say('read');
+      await actor.told('read 1024');
+      visitor.connection.close();
+      actor.say('read');
+      await actor.told(/^failed /);
+      actor.say('end');
+      await actor.told('closed');
+      await expectHealthy(front);
+    },
+  },
+  {
+    name: 'a client that leaves while the application computes',
+    run: async (front) => {
+      const visitor = await visit(front, '/holds');
+      const actor = await begun(front, visitor);
+      visitor.connection.close();
+      await expectHealthy(front);
+      actor.say('go on');
+      await actor.told('closed');
+      await expectHealthy(front);
+    },
+  },
+  {
+    name: 'a client that leaves while the application sends stops it',
+    run: async (front) => {
+      const visitor = await visit(front, '/floods');
+      const head = await readHead(visitor.connection);
+      if (!head) throw new Error('no response');
+      await readBody(visitor.connection, head).next();
+      const actor = await begun(front, visitor);
+      visitor.connection.close();
+      await actor.told('closed');
+      await expectHealthy(front);
+    },
+  },
+  {
+    name: 'a client that never reads, and then resets the connection, stops the application',
+    run: async (front) => {
+      const visitor = await visit(front, '/floods');
+      const actor = await begun(front, visitor);
+      await expectHealthy(front);
+      visitor.connection.reset();
+      await actor.told('closed');
+      await expectHealthy(front);
+    },
+  },
+];

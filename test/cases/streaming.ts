@@ -1,0 +1,62 @@
+// Streams in both directions: each piece arrives before the next is made.
+import { expect } from '@jest/globals';
+import { formatHead, readBody, readHead, readResponse, text } from '../harness/http.ts';
+import { RawConnection } from '../harness/raw-connection.ts';
+import type { Case } from './case.ts';
+
+/** Reads exactly as many bytes as `expected` has, and compares. */
+async function expectNext(body: AsyncGenerator<Buffer, boolean>, expected: string): Promise<void> {
+  let seen = '';
+  while (seen.length < expected.length) {
+    const piece = await body.next();
+    if (piece.done) break;
+    seen += piece.value.toString('latin1');
+  }
+  expect(seen).toBe(expected);
+}
+
+/** Streams. */
+export const streamingCases: readonly Case[] = [
+  {
+    name: 'each yield reaches the client before the next is made',
+    run: async (front) => {
+      const { name, query } = front.stage.cast();
+      const connection = await RawConnection.open(front.address);
+      await connection.send(formatHead({ target: `/yields?${query}` }));
+      const actor = await front.stage.actor(name);
+      const head = await readHead(connection);
+      if (!head) throw new Error('no response');
+      const body = readBody(connection, head);
+      for (const piece of ['one', 'two', 'three']) {
+        await expectNext(body, piece);
+        actor.say('next');
+      }
+      expect(await body.next()).toEqual({ done: true, value: true });
+      await actor.told('closed');
+      connection.close();
+    },
+  },
+  {
+    name: 'on a streaming route the application reads a body while it is being sent',
+    appliesTo: (traits) => !traits.buffersRequests,
+    run: async (front) => {
+      const { name, query } = front.stage.cast();
+      const connection = await RawConnection.open(front.address);
+      const headers = [['Content-Length', '2048']] as const;
+      await connection.send(formatHead({ method: 'POST', target: `/reads?${query}`, headers }));
+      await connection.send('a'.repeat(1024));
+      const actor = await front.stage.actor(name);
+      actor.say('read');
+      await actor.told('read 1024');
+      await connection.send('b'.repeat(1023));
+      await connection.send('b');
+      actor.say('read');
+      actor.say('read');
+      await actor.told('read 0');
+      actor.say('end');
+      const response = await readResponse(connection);
+      expect(response && text(response)).toBe('read\n');
+      connection.close();
+    },
+  },
+];

@@ -1,0 +1,167 @@
+// Starts the built gateway the way a user does, with a configuration file, and reads its log.
+import { fileURLToPath } from 'node:url';
+import { RunningProcess, type Exit } from './process.ts';
+import { defaultPython } from './python.ts';
+import type { Server, TestBed } from './bed.ts';
+
+/** The command, as `npm install` would put it into PATH. */
+export const SLUICE: string = fileURLToPath(new URL('../../packages/gateway/bin/sluice.js', import.meta.url));
+
+/** The directory of the test applications. */
+export const APPS: string = fileURLToPath(new URL('../apps', import.meta.url));
+
+/** The directory of the examples. */
+export const EXAMPLES: string = fileURLToPath(new URL('../../examples', import.meta.url));
+
+/** One `[[listen]]` table. */
+export interface Listen {
+  readonly protocol: 'fastcgi' | 'http';
+  readonly address: string;
+  readonly mount?: string;
+}
+
+/** How to start a gateway. */
+export interface GatewayOptions {
+  readonly listen: readonly Listen[];
+  /** Default: the behaviours of `test/apps`. */
+  readonly target?: string;
+  /** Default: `test/apps`. */
+  readonly directory?: string;
+  /** Default 2. */
+  readonly processes?: number;
+  /** Default 1. */
+  readonly threads?: number;
+  /** Default: the first interpreter found. */
+  readonly python?: string;
+  /** Further lines for `[pool.default]`. */
+  readonly pool?: readonly string[];
+  /** Further lines at the end of the file. */
+  readonly toml?: readonly string[];
+  /** Log lines at warn and above that belong to what the tests do. */
+  readonly expectedLog?: readonly RegExp[];
+}
+
+/** One line of the gateway's log. */
+export interface LogLine {
+  readonly level: number;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+const WARN = 40;
+
+/** A running gateway. */
+export class Gateway implements Server {
+  readonly name = 'gateway';
+  readonly process: RunningProcess;
+  readonly #expectedLog: RegExp[];
+
+  constructor(process: RunningProcess, expectedLog: readonly RegExp[]) {
+    this.process = process;
+    this.#expectedLog = [...expectedLog];
+  }
+
+  get pid(): number {
+    return this.process.pid;
+  }
+
+  get hasEnded(): boolean {
+    return this.process.hasEnded;
+  }
+
+  /** Lines at warn and above like this one are no complaint. */
+  expectLog(pattern: RegExp): void {
+    this.#expectedLog.push(pattern);
+  }
+
+  /** Waits until every worker can serve. */
+  async ready(): Promise<void> {
+    await this.process.line(/"msg":"ready/);
+  }
+
+  stop(): Promise<Exit> {
+    return this.process.stop();
+  }
+
+  /** The log, parsed; lines that are not JSON come as errors. */
+  log(): LogLine[] {
+    return this.process.lines.map(parseLine);
+  }
+
+  complaints(): string[] {
+    return this.process.lines.filter(
+      (line) => parseLine(line).level >= WARN && !this.#expectedLog.some((pattern) => pattern.test(line)),
+    );
+  }
+}
+
+/** Starts a gateway and waits until it is ready. */
+export async function startGateway(bed: TestBed, options: GatewayOptions): Promise<Gateway> {
+  const gateway = spawnGateway(bed, options);
+  await gateway.ready();
+  return gateway;
+}
+
+/** Starts a gateway and does not wait. */
+export function spawnGateway(bed: TestBed, options: GatewayOptions): Gateway {
+  const config = writeConfig(bed, options);
+  return spawnSluice(bed, ['serve', '--config', config], options.expectedLog);
+}
+
+/** Starts `sluice` with these arguments. */
+export function spawnSluice(
+  bed: TestBed,
+  args: readonly string[],
+  expectedLog: readonly RegExp[] = [],
+  cwd: string = bed.site.directory,
+): Gateway {
+  const running = new RunningProcess({
+    name: 'sluice',
+    command: process.execPath,
+    args: [SLUICE, ...args],
+    cwd,
+  });
+  return bed.add(new Gateway(running, expectedLog));
+}
+
+/** Writes `sluice.toml` and returns its path. */
+export function writeConfig(bed: TestBed, options: GatewayOptions): string {
+  const lines = [
+    '[app]',
+    `target = ${quote(options.target ?? 'behaviours:application')}`,
+    `directory = ${quote(options.directory ?? APPS)}`,
+    `python = ${quote(options.python ?? defaultPython())}`,
+    '[log]',
+    'format = "json"',
+    '[body]',
+    `spool_directory = ${quote(bed.site.makeDirectory('spool'))}`,
+    '[pool.default]',
+    `processes = ${options.processes ?? 2}`,
+    `threads = ${options.threads ?? 1}`,
+    ...(options.pool ?? []),
+  ];
+  for (const { protocol, address, mount } of options.listen) {
+    lines.push('[[listen]]', `protocol = ${quote(protocol)}`, `address = ${quote(address)}`);
+    if (mount !== undefined) lines.push(`mount = ${quote(mount)}`);
+  }
+  return bed.site.write('sluice.toml', [...lines, ...(options.toml ?? []), ''].join('\n'));
+}
+
+// A JSON string is a TOML basic string.
+function quote(text: string): string {
+  return JSON.stringify(text);
+}
+
+function parseLine(line: string): LogLine {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (isLogLine(value)) return value;
+  } catch {
+    // Said below.
+  }
+  return { level: 50, msg: line };
+}
+
+function isLogLine(value: unknown): value is LogLine {
+  return typeof value === 'object' && value !== null && 'level' in value && typeof value.level === 'number';
+}

@@ -1,0 +1,11 @@
+import preset from '@sluice/jest-preset';
+
+// The gateway under test is the built one, as users run it. Suites share two cores with servers and
+// workers, so they run one after the other.
+export default {
+  ...preset,
+  testMatch: ['<rootDir>/suites/**/*.test.ts'],
+  testEnvironmentOptions: {},
+  maxWorkers: 1,
+  testTimeout: 30_000,
+};
