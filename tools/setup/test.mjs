@@ -1,0 +1,48 @@
+// `npm test`: everything, from a fresh clone. Ends with one line that says how many tests passed and failed.
+import { installServers } from './debian.mjs';
+import { installFrameworks } from './frameworks.mjs';
+import { requireNode, requirePythons } from './requirements.mjs';
+import { step } from './steps.mjs';
+import { tally } from './tally.mjs';
+import { prepareWorkspace } from './workspace.mjs';
+
+requireNode();
+await installServers();
+const pythons = requirePythons();
+const env = await prepareWorkspace();
+await installFrameworks(pythons);
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const failedSteps = [];
+
+async function check(title, command, args, isLive = false) {
+  const { succeeded, output } = await step(title, command, args, { env, isLive });
+  const counted = tally(output);
+  for (const kind of Object.keys(total)) total[kind] += counted[kind];
+  if (succeeded) return;
+  failedSteps.push(title);
+  // A linter, or a suite that did not even start, counts as one failure.
+  if (counted.failed === 0) total.failed += 1;
+}
+
+await check('lint', 'pnpm', ['run', 'lint']);
+await check('types', 'pnpm', ['run', 'types']);
+await check('types of the end-to-end tests', 'pnpm', ['exec', 'tsc', '-p', 'test']);
+await check('unit tests', 'pnpm', ['exec', 'turbo', 'run', 'test', '--ui=stream', '--continue'], true);
+for (const { name, path } of pythons) {
+  await check(`worker tests, ${name}`, path, [
+    '-m',
+    'unittest',
+    'discover',
+    '-s',
+    'python/tests',
+    '-t',
+    'python',
+  ]);
+}
+await check('end-to-end tests', 'pnpm', ['exec', 'turbo', 'run', 'e2e', '--ui=stream'], true);
+
+if (failedSteps.length > 0) console.log(`\nFailed: ${failedSteps.join(', ')}`);
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+console.log(`\nsluice: ${total.passed} passed, ${total.failed} failed${skipped}`);
+process.exit(total.failed > 0 ? 1 : 0);
