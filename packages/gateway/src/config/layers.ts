@@ -80,7 +80,7 @@ function findSource(
 }
 
 function clearPrefix(sources: Map<string, Source>, prefix: string): void {
-  for (const key of [...sources.keys()]) {
+  for (const key of sources.keys()) {
     if (key.startsWith(prefix)) sources.delete(key);
   }
 }

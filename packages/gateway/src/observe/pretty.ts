@@ -64,7 +64,7 @@ function indent(block: string): string {
 }
 
 function escapeControls(text: string, keepTabs = false): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) =>
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
     keepTabs && character === '\t'
       ? character
       : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,

@@ -43,5 +43,5 @@ export const routeTarget: ValueKind<RouteTarget> = stringKind(
 
 // A request path never contains these once it has been normalised, so a prefix with them would match nothing.
 function hasDubiousPart(path: string): boolean {
-  return /[?#\u0000-\u0020\u007f]|\/\//.test(path) || /(^|\/)\.\.?(\/|$)/.test(path);
+  return /[?# \p{Cc}]|\/\//u.test(path) || /\/\.\.?(?:\/|$)/.test(path);
 }

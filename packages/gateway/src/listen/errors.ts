@@ -1,0 +1,41 @@
+// Why a listener could not be opened.
+
+/** Why, in one word. */
+export type ListenErrorCode =
+  /** Another process, or another listener, has the address. */
+  | 'SLUICE_LISTEN_IN_USE'
+  | 'SLUICE_LISTEN_FORBIDDEN'
+  /** A file that is not a socket is where the socket should be. */
+  | 'SLUICE_LISTEN_NOT_A_SOCKET'
+  | 'SLUICE_LISTEN_NO_DIRECTORY'
+  | 'SLUICE_LISTEN_PATH_TOO_LONG'
+  /** The host name is unknown, or the address is none of this machine. */
+  | 'SLUICE_LISTEN_NO_SUCH_ADDRESS'
+  /** The inherited descriptor is not a listening socket. */
+  | 'SLUICE_LISTEN_DESCRIPTOR'
+  /** Socket activation was asked for and did not take place, or not as asked for. */
+  | 'SLUICE_LISTEN_ACTIVATION'
+  /** The owner or group of the socket is unknown. */
+  | 'SLUICE_LISTEN_ACCOUNT'
+  /** Anything else the system refused. */
+  | 'SLUICE_LISTEN_FAILED';
+
+/** A listener could not be opened. The message says what, where, why and what to do. */
+export class ListenError extends Error {
+  readonly code: ListenErrorCode;
+  /** The address in the notation of the configuration. */
+  readonly address: string;
+
+  constructor(code: ListenErrorCode, address: string, reason: string, cause?: unknown) {
+    super(`cannot listen on ${address}: ${reason}`, cause === undefined ? undefined : { cause });
+    this.name = 'ListenError';
+    this.code = code;
+    this.address = address;
+  }
+}
+
+/** The system's code of an error, such as ENOENT; empty if it has none. */
+export function systemCode(error: unknown): string {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return code ?? '';
+}
