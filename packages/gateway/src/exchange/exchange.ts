@@ -75,6 +75,7 @@ export class Exchange {
   holder: Holder | null = null;
   readonly #reply: Reply;
   readonly #showDetail: boolean;
+  #cleanUp: (() => void) | null = null;
 
   constructor(init: ExchangeInit) {
     this.protocol = init.protocol;
@@ -124,6 +125,17 @@ export class Exchange {
     this.#finish(error.code);
   }
 
+  /** Has something called once when the exchange is over, after whatever was asked for before. */
+  whenDone(cleanUp: () => void): void {
+    const before = this.#cleanUp;
+    this.#cleanUp = before
+      ? () => {
+          before();
+          cleanUp();
+        }
+      : cleanUp;
+  }
+
   /** Front: the client has gone. Nothing more is sent. */
   cancel(): void {
     if (this.isDone) return;
@@ -141,6 +153,7 @@ export class Exchange {
     this.outcome = outcome;
     this.endedMs = performance.now();
     this.holder = null;
+    this.#cleanUp?.();
     if (exchangeDone.hasSubscribers) exchangeDone.publish(this);
   }
 }

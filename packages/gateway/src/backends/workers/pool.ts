@@ -83,7 +83,7 @@ export class Pool implements Backend, Holder, WorkerEvents {
   }
 
   handle(exchange: Exchange): void {
-    if (this.#state !== 'running') {
+    if (this.#state === 'draining' || this.#state === 'stopped') {
       exchange.fail(new GatewayError('SLUICE_STOPPING', 'the pool takes no more requests'));
       return;
     }

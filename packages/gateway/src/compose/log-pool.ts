@@ -1,0 +1,21 @@
+// Puts into the log what happens in a pool.
+
+import type { PoolReporter } from '../backends/workers/pool-options.ts';
+import type { Logger } from '../observe/log.ts';
+
+/** A reporter that logs, with the pool's name on each line. */
+export function logPool(logger: Logger, pool: string): PoolReporter {
+  const log = logger.child({ pool });
+  return {
+    workerReady: (pid, { python }) => log.info({ pid, python }, 'worker ready'),
+    workerEnded: (pid, reason, wasExpected, restartInMs) => {
+      if (wasExpected) log.info({ pid }, `worker ${reason}`);
+      else log.error({ code: 'SLUICE_WORKER_ENDED', pid, restartInMs }, `worker ${reason}`);
+    },
+    applicationNotLoaded: (pid, traceback) => {
+      const code = 'SLUICE_APPLICATION_NOT_LOADED';
+      log.error({ code, pid, detail: traceback }, 'the application could not be loaded; it is tried again on change');
+    },
+    output: (pid, text, exchange) => log.info({ pid, ...(exchange && { request: exchange.id }), output: text }, 'application'),
+  };
+}

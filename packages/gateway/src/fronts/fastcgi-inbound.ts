@@ -1,0 +1,118 @@
+// One FastCGI request on its way through the gateway: when its exchange begins, its body, its reply.
+
+import { FastCgiError, type ServerRequest } from '@sluice/fastcgi';
+import { BodyStream, NO_BODY, type BodySource } from '../exchange/body.ts';
+import { errorPage } from '../exchange/error-page.ts';
+import { GatewayError } from '../exchange/errors.ts';
+import { Exchange, type Reply } from '../exchange/exchange.ts';
+import type { Head } from '../exchange/head.ts';
+import { Variables } from '../exchange/variables.ts';
+import type { FrontOptions } from './front.ts';
+
+const STATUS = Buffer.from('Status: ');
+const END_OF_HEAD = Buffer.from('\r\n');
+
+/** Hangs on a request of the library, and stands between it and its exchange in both directions. */
+export class FastCgiInbound implements Reply, BodySource {
+  /** Null until it is known whether a body comes. */
+  exchange: Exchange | null = null;
+  readonly #request: ServerRequest<FastCgiInbound>;
+  readonly #options: FrontOptions;
+  readonly #variables: Variables | null;
+  /** CONTENT_LENGTH, or null: then the end of STDIN is the end of the body. */
+  readonly #announcedBytes: number | null = null;
+  #receivedBytes = 0;
+  #body: BodyStream | null = null;
+
+  constructor(request: ServerRequest<FastCgiInbound>, options: FrontOptions) {
+    this.#request = request;
+    this.#options = options;
+    try {
+      this.#variables = new Variables(request.params.toBlock());
+      this.#announcedBytes = parseLength(this.#variables.get('CONTENT_LENGTH'));
+    } catch (error) {
+      if (!(error instanceof FastCgiError || error instanceof GatewayError)) throw error;
+      this.#variables = null;
+      this.#refuse(error.message);
+      return;
+    }
+    if (this.#announcedBytes === 0) this.#begin(null);
+    else if (this.#announcedBytes !== null) this.#begin(new BodyStream(this, this.#announcedBytes));
+  }
+
+  /** A piece of the body. What comes after the announced length is dropped (PROTOCOLS: STDIN longer). */
+  stdin(chunk: Buffer): void {
+    if (!this.exchange) this.#begin(new BodyStream(this, null));
+    const room = this.#announcedBytes === null ? Infinity : this.#announcedBytes - this.#receivedBytes;
+    const wanted = chunk.length > room ? chunk.subarray(0, room) : chunk;
+    this.#receivedBytes += wanted.length;
+    this.#body?.push(wanted);
+    // Some web servers announce a length and never end STDIN.
+    if (this.#receivedBytes === this.#announcedBytes) this.#body?.finish();
+  }
+
+  stdinEnd(): void {
+    if (!this.exchange) this.#begin(null);
+    else if (this.#announcedBytes === null) this.#body?.finish();
+    else this.#body?.fail(new Error(`STDIN ended after ${this.#receivedBytes} of ${this.#announcedBytes} bytes`));
+  }
+
+  /** The web server gave up, or the connection is lost. */
+  aborted(): void {
+    this.#body?.fail(new Error('the web server gave the request up'));
+    this.exchange?.cancel();
+  }
+
+  pause(): void {
+    this.#request.pauseStdin();
+  }
+
+  resume(): void {
+    this.#request.resumeStdin();
+  }
+
+  head(head: Head, bytes: Buffer, isLast: boolean): boolean {
+    if (!isLast) return this.#request.writeStdout(STATUS, head.bytes, END_OF_HEAD, bytes);
+    this.#request.end([STATUS, head.bytes, END_OF_HEAD, bytes]);
+    return true;
+  }
+
+  body(bytes: Buffer, isLast: boolean): boolean {
+    if (!isLast) return bytes.length === 0 || this.#request.writeStdout(bytes);
+    this.#request.end([bytes]);
+    return true;
+  }
+
+  abort(): void {
+    this.#request.abort();
+  }
+
+  #begin(body: BodyStream | null): void {
+    if (!this.#variables || this.exchange) return;
+    this.#body = body;
+    this.exchange = new Exchange({
+      protocol: 'fastcgi',
+      variables: this.#variables,
+      body: body ?? NO_BODY,
+      reply: this,
+      showDetail: this.#options.showDetail,
+    });
+    this.#options.handle(this.exchange);
+  }
+
+  /** Answers what cannot become an exchange. */
+  #refuse(message: string): void {
+    const page = errorPage(new GatewayError('SLUICE_BAD_REQUEST', message), '', this.#options.showDetail);
+    this.head(page.head, page.body, true);
+  }
+}
+
+/** CONTENT_LENGTH as a number; nginx sends it empty where there is none. Throws if it is anything but digits. */
+function parseLength(text: string | undefined): number | null {
+  if (!text) return null;
+  const length = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(length)) {
+    throw new GatewayError('SLUICE_BAD_REQUEST', `CONTENT_LENGTH ${JSON.stringify(text)} is not a length`);
+  }
+  return length;
+}

@@ -1,0 +1,28 @@
+// What every front has in common: it listens, makes exchanges, and can be drained.
+
+import type { Server } from 'node:net';
+import type { Exchange } from '../exchange/exchange.ts';
+
+/** Takes the exchanges a front makes. */
+export type ExchangeHandler = (exchange: Exchange) => void;
+
+/** What a front is made with. */
+export interface FrontOptions {
+  readonly handle: ExchangeHandler;
+  /** Whether error pages show what happened. */
+  readonly showDetail: boolean;
+  /** Bytes of all variables of a request. */
+  readonly variablesBytes: number;
+  readonly variablesCount: number;
+}
+
+/** One protocol on one listening socket. Whoever makes it binds its server, and closes it. */
+export interface Front {
+  readonly protocol: string;
+  /** Not listening yet. */
+  readonly server: Server;
+  /** Finishes the requests in progress and closes their connections; idle ones are closed at once. */
+  drain(): void;
+  /** Cuts all connections now. */
+  destroy(): void;
+}

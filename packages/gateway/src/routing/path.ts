@@ -1,0 +1,66 @@
+// Decides SCRIPT_NAME and PATH_INFO. Pure: every web server cuts the path in its own way, here it comes out one way.
+
+/** What the web server said about the path; latin-1 strings, undefined where it sent nothing. */
+export interface RequestPath {
+  /** REQUEST_URI: as the client sent it, with the query, undecoded. */
+  readonly requestUri: string | undefined;
+  readonly scriptName: string | undefined;
+  readonly pathInfo: string | undefined;
+}
+
+/** Where the application is, and what was asked of it. */
+export interface SplitPath {
+  /** Empty, or begins with a slash and does not end with one. */
+  readonly scriptName: string;
+  /** Begins with a slash, or is empty if `scriptName` is not. */
+  readonly pathInfo: string;
+}
+
+/**
+ * Splits the path for a WSGI application.
+ *
+ * With a mount point, SCRIPT_NAME is the mount point and PATH_INFO what follows it in REQUEST_URI; null if the path is not
+ * under it. Without one, a PATH_INFO is taken as it comes. A web server that sends none has put the whole path into
+ * SCRIPT_NAME, as it would for a script: nothing here is a script, so all of it is PATH_INFO. The same holds for an
+ * empty PATH_INFO if SCRIPT_NAME is the whole path of REQUEST_URI.
+ *
+ * @param mount the mount point, with a leading and without a trailing slash; empty or null for none
+ */
+export function splitPath(path: RequestPath, mount: string | null): SplitPath | null {
+  if (mount) {
+    const whole = decodedPath(path.requestUri ?? `${path.scriptName ?? ''}${path.pathInfo ?? ''}`);
+    if (!isUnder(whole, mount)) return null;
+    return { scriptName: mount, pathInfo: whole.slice(mount.length) };
+  }
+  const { requestUri, scriptName = '', pathInfo } = path;
+  if (pathInfo) return tidy(scriptName, pathInfo);
+  if (scriptName === '') return tidy('', pathInfo ?? decodedPath(requestUri ?? '/'));
+  if (pathInfo === undefined || decodedPath(requestUri ?? '') === scriptName) return tidy('', scriptName);
+  return tidy(scriptName, '');
+}
+
+/** Whether a decoded path is a prefix itself or lies below it; `/apple` is not under `/app`. */
+export function isUnder(path: string, prefix: string): boolean {
+  if (!path.startsWith(prefix)) return false;
+  return path.length === prefix.length || prefix.endsWith('/') || path[prefix.length] === '/';
+}
+
+/** The path of a request target, without scheme, authority and query, percent-decoded to latin-1. */
+export function decodedPath(requestUri: string): string {
+  const end = requestUri.search(/[?#]/);
+  const path = (end < 0 ? requestUri : requestUri.slice(0, end)).replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '');
+  return percentDecode(path);
+}
+
+/** Replaces each `%XX` by the character with that number, 0 to 255; anything else stays as it is. */
+export function percentDecode(text: string): string {
+  if (!text.includes('%')) return text;
+  return text.replace(/%([0-9a-f]{2})/gi, (_escape, digits: string) => String.fromCharCode(parseInt(digits, 16)));
+}
+
+/** Brings both into the shape that PEP 3333 and its validator ask for. */
+function tidy(scriptName: string, pathInfo: string): SplitPath {
+  const script = scriptName.endsWith('/') ? scriptName.replace(/\/+$/, '') : scriptName;
+  const info = pathInfo === '' || pathInfo.startsWith('/') ? pathInfo : `/${pathInfo}`;
+  return { scriptName: script, pathInfo: script === '' && info === '' ? '/' : info };
+}

@@ -1,0 +1,87 @@
+// Owns the way of an exchange from its front to its backend: path, route, body.
+
+import type { BodyConfig, RouteConfig } from '../config/types.ts';
+import { GatewayError } from '../exchange/errors.ts';
+import type { Backend, Exchange } from '../exchange/exchange.ts';
+import type { Variables } from '../exchange/variables.ts';
+import { collectBody } from '../spool/collect.ts';
+import type { Spool } from '../spool/spool.ts';
+import { isUnder, splitPath, type SplitPath } from './path.ts';
+
+/** A route with the backend it leads to. */
+export interface Route {
+  readonly config: RouteConfig;
+  readonly backend: Backend;
+}
+
+/** Sends each exchange to the backend of the longest matching route, with its path split and its body complete. */
+export class Router {
+  readonly #routes: readonly Route[];
+  readonly #fallback: Backend;
+  readonly #body: BodyConfig;
+  readonly #spool: Spool;
+
+  /** @param fallback answers what no route matches */
+  constructor(routes: readonly Route[], fallback: Backend, body: BodyConfig, spool: Spool) {
+    this.#routes = routes.toSorted((a, b) => b.config.path.length - a.config.path.length);
+    this.#fallback = fallback;
+    this.#body = body;
+    this.#spool = spool;
+  }
+
+  /** @param mount the mount point of the listener it came in by, or null */
+  handle(exchange: Exchange, mount: string | null): void {
+    const asked = split(exchange.variables, null);
+    const route = this.#routes.length > 0 && asked ? this.#find(asked) : undefined;
+    const mountPoint = route?.config.mount ?? mount;
+    const path = mountPoint ? split(exchange.variables, mountPoint) : asked;
+    if (!path) {
+      const uri = exchange.variables.get('REQUEST_URI') ?? '';
+      exchange.fail(new GatewayError('SLUICE_NOT_MOUNTED', `${uri} is not under the mount point ${mountPoint}`));
+      return;
+    }
+    if (path.pathInfo.includes('\0')) {
+      exchange.fail(new GatewayError('SLUICE_BAD_REQUEST', 'the path contains %00'));
+      return;
+    }
+    exchange.variables = rewrite(exchange.variables, path);
+    this.#pass(exchange, route?.backend ?? this.#fallback, route?.config.streaming ?? false);
+  }
+
+  #find(path: SplitPath): Route | undefined {
+    const whole = path.scriptName + path.pathInfo;
+    return this.#routes.find(({ config }) => isUnder(whole, config.path));
+  }
+
+  #pass(exchange: Exchange, backend: Backend, isStreamed: boolean): void {
+    const { body } = exchange;
+    if (body.kind !== 'stream') {
+      backend.handle(exchange);
+    } else if ((body.sizeBytes ?? 0) > this.#body.maxBytes) {
+      body.discard();
+      exchange.fail(new GatewayError('SLUICE_BODY_TOO_LARGE', `${body.sizeBytes} bytes, ${this.#body.maxBytes} allowed`));
+    } else if (isStreamed) {
+      backend.handle(exchange);
+    } else {
+      collectBody(exchange, body, this.#body, this.#spool, () => backend.handle(exchange));
+    }
+  }
+}
+
+function split(variables: Variables, mount: string | null): SplitPath | null {
+  const path = {
+    requestUri: variables.get('REQUEST_URI'),
+    scriptName: variables.get('SCRIPT_NAME'),
+    pathInfo: variables.get('PATH_INFO'),
+  };
+  return splitPath(path, mount);
+}
+
+/** Puts the path in, and takes out what a client could pass off as the HTTP_PROXY of the environment (httpoxy). */
+function rewrite(variables: Variables, path: SplitPath): Variables {
+  const changes: Record<string, string | null> = {};
+  if (variables.get('SCRIPT_NAME') !== path.scriptName) changes['SCRIPT_NAME'] = path.scriptName;
+  if (variables.get('PATH_INFO') !== path.pathInfo) changes['PATH_INFO'] = path.pathInfo;
+  if (variables.get('HTTP_PROXY') !== undefined) changes['HTTP_PROXY'] = null;
+  return Object.keys(changes).length === 0 ? variables : variables.with(changes);
+}

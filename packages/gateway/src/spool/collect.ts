@@ -1,0 +1,142 @@
+// Completes a request body before a worker is taken for it: in memory while it is small, then in a file.
+
+import { createWriteStream, type WriteStream } from 'node:fs';
+import type { BodyReader, BodyStream, CollectedBody } from '../exchange/body.ts';
+import { GatewayError } from '../exchange/errors.ts';
+import type { Exchange, Holder } from '../exchange/exchange.ts';
+import type { Spool } from './spool.ts';
+
+/** How much of a body may be where. */
+export interface CollectLimits {
+  /** Up to this size it stays in memory. */
+  readonly memoryBytes: number;
+  /** A larger one is refused with 413. */
+  readonly maxBytes: number;
+}
+
+/**
+ * Reads an exchange's body to its end, puts it into `exchange.body`, and calls `done`. If that cannot be, the exchange
+ * fails or is cancelled and `done` is never called. A file is removed when the exchange is over.
+ */
+export function collectBody(
+  exchange: Exchange,
+  stream: BodyStream,
+  limits: CollectLimits,
+  spool: Spool,
+  done: () => void,
+): void {
+  const collector = new Collector(exchange, stream, limits, spool, done);
+  exchange.holder = collector;
+  stream.read(collector);
+}
+
+class Collector implements BodyReader, Holder {
+  readonly #exchange: Exchange;
+  readonly #stream: BodyStream;
+  readonly #limits: CollectLimits;
+  readonly #spool: Spool;
+  readonly #done: () => void;
+  #chunks: Buffer[] = [];
+  #sizeBytes = 0;
+  #file: { readonly path: string; readonly stream: WriteStream } | null = null;
+  #isOver = false;
+
+  constructor(exchange: Exchange, stream: BodyStream, limits: CollectLimits, spool: Spool, done: () => void) {
+    this.#exchange = exchange;
+    this.#stream = stream;
+    this.#limits = limits;
+    this.#spool = spool;
+    this.#done = done;
+  }
+
+  chunk(bytes: Buffer): boolean {
+    if (this.#isOver) return true;
+    this.#sizeBytes += bytes.length;
+    if (this.#sizeBytes > this.#limits.maxBytes) {
+      const message = `the request body has more than ${this.#limits.maxBytes} bytes`;
+      this.#giveUp(new GatewayError('SLUICE_BODY_TOO_LARGE', message));
+      return true;
+    }
+    if (this.#file) return this.#file.stream.write(bytes);
+    this.#chunks.push(bytes);
+    return this.#sizeBytes <= this.#limits.memoryBytes || this.#openFile();
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    const file = this.#file;
+    if (file) {
+      file.stream.end(() => {
+        if (!this.#isOver) this.#finish({ kind: 'file', path: file.path, sizeBytes: this.#sizeBytes });
+      });
+    } else {
+      const [first, ...others] = this.#chunks;
+      const bytes = first && others.length === 0 ? first : Buffer.concat(this.#chunks);
+      this.#finish({ kind: 'bytes', bytes });
+    }
+  }
+
+  failed(reason: Error): void {
+    this.#giveUp(new GatewayError('SLUICE_BAD_REQUEST', `the request body is not complete: ${reason.message}`));
+  }
+
+  cancelled(): void {
+    this.#giveUp(null);
+  }
+
+  drained(): void {
+    // Nothing has been written to the client yet.
+  }
+
+  /** Moves what has gathered into a file. Returns whether more may come at once. */
+  #openFile(): boolean {
+    try {
+      const path = this.#spool.newPath();
+      const stream = createWriteStream(path, { flags: 'wx', mode: 0o600 });
+      stream.on('drain', () => this.#stream.resume());
+      stream.on('error', (error) => this.#storeFailed(error));
+      this.#file = { path, stream };
+      const chunks = this.#chunks;
+      this.#chunks = [];
+      return chunks.map((chunk) => stream.write(chunk)).every(Boolean);
+    } catch (error) {
+      this.#storeFailed(error);
+      return true;
+    }
+  }
+
+  #storeFailed(cause: unknown): void {
+    const message = `the request body could not be stored: ${cause instanceof Error ? cause.message : String(cause)}`;
+    this.#giveUp(new GatewayError('SLUICE_SPOOL_FAILED', message, { cause }));
+  }
+
+  #finish(body: CollectedBody): void {
+    this.#isOver = true;
+    this.#exchange.holder = null;
+    this.#exchange.body = body;
+    if (body.kind === 'file') this.#exchange.whenDone(() => this.#spool.remove(body.path));
+    this.#completeLength();
+    this.#done();
+  }
+
+  /** A body that came without a length has one now: WSGI applications go by CONTENT_LENGTH. */
+  #completeLength(): void {
+    const length = String(this.#sizeBytes);
+    const { variables } = this.#exchange;
+    if (variables.get('CONTENT_LENGTH') === length) return;
+    this.#exchange.variables = variables.with({ CONTENT_LENGTH: length, HTTP_TRANSFER_ENCODING: null });
+  }
+
+  #giveUp(error: GatewayError | null): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#chunks = [];
+    if (this.#file) {
+      const { path, stream } = this.#file;
+      stream.destroy();
+      stream.once('close', () => this.#spool.remove(path));
+    }
+    if (error) this.#exchange.fail(error);
+    this.#stream.discard();
+  }
+}
