@@ -48,9 +48,10 @@ def make_head(status: str, headers: list[tuple[str, str]]) -> tuple[bytes, bool,
     length = None
     for header in headers:
         try:
-            line, declared = _header_lines[header]
-        except (KeyError, TypeError):
-            line, declared = _check_header(header)
+            known_line: Line | None = _header_lines[header]
+        except (KeyError, TypeError):  # not seen before, or not even hashable
+            known_line = None
+        line, declared = known_line or _check_header(header)
         if declared is not None:
             if length is not None:
                 raise ValueError("Content-Length is given more than once")

@@ -6,7 +6,8 @@ What makes this safe:
 - `line` is a deque. The lane's thread takes from its left end, the control thread from its right, and each such step
   is atomic, so a request is either begun or returned.
 - Whoever reads the descriptor holds `_read_lock` until what was read stands in the line.
-- Whoever writes it holds `write_lock`, because any thread of the application may write to `wsgi.errors`.
+- Whoever writes it holds `write_lock`, because any thread of the application may write to `wsgi.errors`. A finalizer
+  that runs while it is held may do so too, hence an RLock.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from select import POLLIN, poll
-from threading import Lock
+from threading import Lock, RLock
 
 from sluice._errors import ErrorStream
 from sluice._exceptions import LaneClosed, WireError
@@ -65,7 +66,7 @@ class Lane:
         self._read_lock = Lock()
         self._body: StreamedBody | None = None
         self._is_closed = False
-        self.write_lock = Lock()
+        self.write_lock = RLock()
         self.line: deque[Request] = deque()
         self.cancelled: set[int] = set()
         self.tag: int | None = None
@@ -90,13 +91,19 @@ class Lane:
 
     def _fill_locked(self) -> bool:
         stale = self.cancelled.copy() if self.cancelled else None
-        data = os.read(self._fd, _READ_BYTES)
+        data = self._read_locked()
         if not data or self._is_closed:
             return False
         self._take_locked(data)
         if stale and len(data) < _READ_BYTES and self._reader.is_between_frames:
             self._forget_cancels_locked(stale)
         return True
+
+    def _read_locked(self) -> bytes:
+        try:
+            return os.read(self._fd, _READ_BYTES)
+        except OSError:
+            return b""  # ECONNRESET, if the gateway left responses unread: it has gone all the same
 
     def _take_locked(self, data: bytes) -> None:
         append = self.line.append
@@ -134,7 +141,7 @@ class Lane:
                 poller = poll()
                 poller.register(self._fd, POLLIN)
                 while poller.poll(0):
-                    data = os.read(self._fd, _READ_BYTES)
+                    data = self._read_locked()
                     if not data:
                         break
                     self._take_locked(data)
@@ -181,8 +188,11 @@ class Lane:
         try:
             if len(body) > _JOINED_BYTES_MAX:
                 write_both(self._fd, frames, body)
-            else:
-                write_all(self._fd, frames + body)
+                return
+            data = frames + body
+            sent = os.write(self._fd, data)
+            if sent < len(data):
+                write_all(self._fd, data[sent:])
         except OSError as error:
             raise LaneClosed(f"the gateway closed the lane: {error}") from None
 

@@ -8,14 +8,11 @@ from errno import EINVAL, ENOSYS
 _COPY_BYTES = 64 * 1024
 
 
-def write_all(fd: int, data: bytes) -> None:
+def write_all(fd: int, data: bytes | memoryview) -> None:
     """Write all of `data`. Raises `OSError`."""
-    sent = os.write(fd, data)
-    if sent < len(data):
-        rest = memoryview(data)
-        while sent < len(rest):
-            rest = rest[sent:]
-            sent = os.write(fd, rest)
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(fd, rest) :]
 
 
 def write_both(fd: int, first: bytes, second: bytes) -> None:
@@ -24,9 +21,7 @@ def write_both(fd: int, first: bytes, second: bytes) -> None:
     if sent < len(first):
         write_all(fd, first[sent:])
         sent = len(first)
-    rest = memoryview(second)[sent - len(first) :]
-    while rest:
-        rest = rest[os.write(fd, rest) :]
+    write_all(fd, memoryview(second)[sent - len(first) :])
 
 
 def copy_range(fd: int, source: int, offset: int, count: int) -> int:

@@ -106,7 +106,7 @@ class Response:
         head = self._known_head()
         length = self._length
         if not self._has_body:
-            if size and length is None and self._is_head_request:
+            if size and length is None and self._is_head_request and not self._sent:
                 head = b"%bContent-Length: %d\r\n" % (head, size)
             body = b""
         elif length is None:
@@ -170,6 +170,7 @@ class Response:
         if not self.is_begun:
             self._known_head()
             if not self._has_body:
+                self._sent += len(chunk)
                 return False
             self._left = self._length
         left = self._left

@@ -1,4 +1,4 @@
-"""Tells what went wrong in an application, without the frames of this package that led there."""
+"""Tells what went wrong in an application, without the frames of this package around it."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import TracebackType
+    from traceback import TracebackException
 
-_PACKAGE_DIRECTORY = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_NOT_THE_USERS = (os.path.dirname(os.path.abspath(__file__)) + os.sep, "<frozen importlib")
 
 
 def describe(error: BaseException) -> str:
-    """Return the traceback of `error`, starting at the first frame that is not ours."""
-    import traceback  # only now: it brings much that a worker without errors never needs
+    """Return the traceback of `error`, and of what it was raised from, with the user's frames only."""
+    from traceback import TracebackException  # only now: it brings much that a worker without errors never needs
 
-    return "".join(traceback.format_exception(type(error), error, _skip_own(error.__traceback__)))
+    report = TracebackException(type(error), error, error.__traceback__)
+    _keep_users_frames(report)
+    return "".join(report.format())
 
 
-def _skip_own(trace: TracebackType | None) -> TracebackType | None:
-    while trace is not None:
-        name = trace.tb_frame.f_code.co_filename
-        if not name.startswith((_PACKAGE_DIRECTORY, "<frozen importlib")):
-            break
-        trace = trace.tb_next
-    return trace
+def _keep_users_frames(report: TracebackException | None) -> None:
+    if report is not None:
+        report.stack[:] = [frame for frame in report.stack if not frame.filename.startswith(_NOT_THE_USERS)]
+        _keep_users_frames(report.__cause__)
+        _keep_users_frames(report.__context__)

@@ -6,6 +6,7 @@ import faulthandler
 import os
 import signal
 import sys
+from io import TextIOWrapper
 from threading import Thread
 
 from sluice import __version__
@@ -41,6 +42,8 @@ def main(words: list[str]) -> None:
     die_with_parent()
     faulthandler.enable()
     _ignore_signals()
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # it is a log, not a terminal
     lanes = [Lane(fd) for fd in options.lanes]
     Thread(target=watch, args=(options.control, lanes), name="sluice-control", daemon=True).start()
     application = _load(options)

@@ -1,0 +1,154 @@
+"""The frame codec against the vectors that the gateway's codec is tested with too."""
+
+from __future__ import annotations
+
+import json
+import random
+import unittest
+
+from sluice._environ import parse_request
+from sluice._exceptions import WireError
+from sluice._wire import (
+    CONTROL_SIZES,
+    FAILED,
+    LANE_LIMITS,
+    RETURNED,
+    TEXT_BYTES_MAX,
+    FrameReader,
+    pack_block,
+    pack_frame,
+    pack_tags,
+    pack_text,
+    unpack_cancel,
+)
+
+from tests import VECTORS_FILE
+from tests.gateway import FROM_CONTROL, FROM_LANE, check_announced, split_response
+
+VECTORS = json.loads(VECTORS_FILE.read_text(encoding="utf-8"))
+LIMITS = {
+    ("lane", "to-worker"): LANE_LIMITS,
+    ("lane", "from-worker"): FROM_LANE,
+    ("control", "to-worker"): CONTROL_SIZES,
+    ("control", "from-worker"): FROM_CONTROL,
+}
+
+
+def read(vector: dict, pieces: list) -> list:
+    """Feed a vector's reader with pieces, and look into the payloads as their receivers would."""
+    reader = FrameReader(LIMITS[vector["channel"], vector["direction"]])
+    seen = b""
+    frames = []
+    for piece in pieces:
+        seen += piece
+        if not frames:
+            check_announced(seen)
+        frames += reader.feed(piece)
+    for kind, _, payload in frames:
+        look_into(kind >> 8, kind, payload)
+    return frames
+
+
+def look_into(frame_type: int, kind: int, payload: bytes) -> None:
+    if frame_type == 1:
+        parse_request(payload, {})
+    elif frame_type == 16:
+        split_response(payload)
+    elif frame_type == 33:
+        unpack_cancel(kind, payload)
+    elif frame_type == 48 and not payload.endswith(b"\0"):
+        raise WireError("payload", "a block that does not end")
+    elif frame_type == 49 and len(payload) % 2:
+        raise WireError("payload", "half a tag")
+
+
+def cuts(data: bytes) -> list:
+    """Return every way of cutting that the tests try: whole, byte by byte, and in two at each place."""
+    ways = [[data], [data[at : at + 1] for at in range(len(data))]]
+    ways += [[data[:at], data[at:]] for at in range(1, len(data))]
+    return ways
+
+
+class ValidVectors(unittest.TestCase):
+    def test_every_cut_gives_the_same_frame(self) -> None:
+        for vector in VECTORS["valid"]:
+            data = bytes.fromhex(vector["hex"])
+            frame = vector["frame"]
+            expected = (frame["type"] << 8 | frame["flags"], frame["tag"], bytes.fromhex(frame["payload"]))
+            for pieces in cuts(data):
+                with self.subTest(vector["name"], pieces=len(pieces)):
+                    self.assertEqual(read(vector, pieces), [expected])
+
+    def test_trailing_bytes_wait_for_the_next_frame(self) -> None:
+        for vector in VECTORS["valid"]:
+            data = bytes.fromhex(vector["hex"])
+            with self.subTest(vector["name"]):
+                self.assertEqual(read(vector, [data + data[:5], data[5:]]), read(vector, [data]) * 2)
+
+    def test_packing_gives_the_bytes_of_the_vector(self) -> None:
+        for vector in VECTORS["valid"]:
+            frame = vector["frame"]
+            kind = frame["type"] << 8 | frame["flags"]
+            with self.subTest(vector["name"]):
+                packed = pack_frame(kind, frame["tag"], bytes.fromhex(frame["payload"]))
+                self.assertEqual(packed.hex(), vector["hex"])
+
+    def test_payloads_mean_what_the_vector_says(self) -> None:
+        for vector in VECTORS["valid"]:
+            kind = vector["frame"]["type"] << 8 | vector["frame"]["flags"]
+            payload = bytes.fromhex(vector["frame"]["payload"])
+            with self.subTest(vector["name"]):
+                if "variables" in vector:
+                    environ, rest = parse_request(payload, {})
+                    self.assertEqual([list(pair) for pair in environ.items()], vector["variables"])
+                    self.assertEqual(rest.hex(), vector["rest"])
+                if "head" in vector:
+                    head, body = split_response(payload)
+                    self.assertEqual(head.decode("latin-1"), vector["head"])
+                    self.assertEqual(body.hex(), vector["body"])
+                if "text" in vector:
+                    self.assertEqual(pack_text(kind, vector["frame"]["tag"], vector["text"]).hex(), vector["hex"])
+                if "request" in vector:
+                    self.assertEqual(unpack_cancel(kind, payload), vector["request"])
+                if "block" in vector:
+                    self.assertEqual(pack_block(dict(vector["block"])), payload)
+                if "tags" in vector:
+                    self.assertEqual(pack_frame(RETURNED, 0, pack_tags(vector["tags"]))[8:], payload)
+
+
+class InvalidVectors(unittest.TestCase):
+    def test_every_cut_is_refused_for_the_reason_of_the_vector(self) -> None:
+        for vector in VECTORS["invalid"]:
+            for pieces in cuts(bytes.fromhex(vector["hex"])):
+                with self.subTest(vector["name"], pieces=len(pieces)):
+                    with self.assertRaises(WireError) as caught:
+                        read(vector, pieces)
+                    self.assertEqual(caught.exception.reason, vector["reason"])
+
+
+class Reader(unittest.TestCase):
+    def test_random_frames_survive_random_cuts(self) -> None:
+        seed = random.randrange(1 << 32)
+        dice = random.Random(seed)
+        with self.subTest(seed=seed):
+            frames = [
+                (dice.choice(list(FROM_LANE)), dice.randrange(1 << 16), dice.randbytes(dice.choice((0, 1, 300))))
+                for _ in range(200)
+            ]
+            data = b"".join([pack_frame(*frame) for frame in frames])
+            reader = FrameReader(FROM_LANE)
+            got = []
+            while data:
+                size = dice.randrange(1, 1000)
+                got += reader.feed(data[:size])
+                data = data[size:]
+            self.assertEqual(got, frames)
+
+    def test_a_text_too_long_keeps_its_beginning_and_its_end(self) -> None:
+        packed = pack_text(FAILED, 1, "first" + "\N{SNOWMAN}" * TEXT_BYTES_MAX + "last")
+        self.assertLessEqual(len(packed), 8 + TEXT_BYTES_MAX)
+        text = packed[8:].decode()
+        self.assertTrue(text.startswith("first") and text.endswith("last") and "[...]" in text)
+
+    def test_text_that_is_not_unicode_is_shown_escaped(self) -> None:
+        self.assertEqual(pack_text(FAILED, 1, "\ud800")[8:], b"\\ud800")
