@@ -34,7 +34,6 @@ from sluice._wire import (
     pack_frame,
     unpack_header,
 )
-
 from tests import PYTHON_DIRECTORY, SOURCE_DIRECTORY
 
 APPS_DIRECTORY = PYTHON_DIRECTORY / "tests" / "apps"
@@ -220,7 +219,10 @@ class Gateway:
 
     def finish(self, tag: int, lane: int = 0) -> Result:
         """Wait for the end of the request, which must be the next to end on its lane."""
-        result = Result()
+        return self.finish_into(Result(), tag, lane)
+
+    def finish_into(self, result: Result, tag: int, lane: int = 0) -> Result:
+        """Do the same for a request of which some has been received."""
         while True:
             kind, got, payload = self.lanes[lane].receive()
             assert got == tag, f"a frame for request {got} while {tag} runs"

@@ -21,7 +21,6 @@ from sluice._wire import (
     pack_text,
     unpack_cancel,
 )
-
 from tests import VECTORS_FILE
 from tests.gateway import FROM_CONTROL, FROM_LANE, check_announced, split_response
 

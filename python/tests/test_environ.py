@@ -1,0 +1,61 @@
+"""The environ: variables of the network, variables of WSGI, and that they do not mix."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.gateway import VARIABLES, Gateway
+from tests.support import WorkerTestCase
+
+
+class Environ(WorkerTestCase):
+    def show(self, **variables: str) -> Any:
+        return json.loads(self.get("environs:show", **variables).body)
+
+    def test_holds_every_variable_of_the_request_in_latin_1(self) -> None:
+        seen = self.show(PATH_INFO="/\u00e9", HTTP_X_EMPTY="", QUERY_STRING="a=b&c")
+        for name, value in {**VARIABLES, "PATH_INFO": "/\u00e9", "HTTP_X_EMPTY": "", "QUERY_STRING": "a=b&c"}.items():
+            self.assertEqual(seen[name], value)
+
+    def test_is_a_dict_with_the_variables_of_wsgi(self) -> None:
+        seen = self.show()
+        self.assertEqual(seen["type"], "dict")
+        self.assertEqual(seen["wsgi.version"], [1, 0])
+        self.assertEqual(
+            (seen["wsgi.multithread"], seen["wsgi.multiprocess"], seen["wsgi.run_once"], seen["wsgi.input_terminated"]),
+            (False, False, False, True),
+        )
+        self.assertEqual(sorted(seen["callables"]), ["sluice.client_gone", "wsgi.file_wrapper"])
+
+    def test_knows_the_scheme(self) -> None:
+        for variables, scheme in (
+            ({}, "http"),
+            ({"HTTPS": "on"}, "https"),
+            ({"HTTPS": "1"}, "https"),
+            ({"HTTPS": "off"}, "http"),
+            ({"HTTPS": ""}, "http"),
+            ({"REQUEST_SCHEME": "https"}, "https"),
+            ({"REQUEST_SCHEME": "http"}, "http"),
+            ({"REQUEST_SCHEME": "gopher"}, "http"),
+        ):
+            with self.subTest(variables):
+                self.assertEqual(self.show(**variables)["wsgi.url_scheme"], scheme)
+
+    def test_nothing_from_the_network_replaces_a_variable_of_wsgi(self) -> None:
+        seen = self.show(**{"wsgi.multithread": "evil", "wsgi.url_scheme": "evil", "sluice.client_gone": "evil"})
+        self.assertEqual((seen["wsgi.multithread"], seen["wsgi.url_scheme"]), (False, "http"))
+        self.assertIn("sluice.client_gone", seen["callables"])
+
+    def test_drops_http_proxy(self) -> None:
+        self.assertNotIn("HTTP_PROXY", self.show(HTTP_PROXY="http://evil/"))
+
+    def test_belongs_to_one_request(self) -> None:
+        before = self.show()
+        self.get("environs:spoil")
+        self.assertEqual(self.show(), before)
+
+    def test_tells_of_threads_and_processes(self) -> None:
+        with Gateway("dispatch", lanes=2, words=("multiprocess=1",)) as gateway:
+            seen = json.loads(gateway.get("environs:show").body)
+            self.assertEqual((seen["wsgi.multithread"], seen["wsgi.multiprocess"]), (True, True))
