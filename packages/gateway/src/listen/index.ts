@@ -1,4 +1,8 @@
 // Listeners, as the rest of the gateway sees them.
+export { accountNumber } from './account.ts';
 export { activationVariables, noActivation, readActivation, type Activation } from './activation.ts';
 export { ListenError, type ListenErrorCode } from './errors.ts';
 export { openListener, type Listener, type OpenOptions } from './open-listener.ts';
+export { describeOwner, findSocketOwner, type SocketOwner } from './socket-owner.ts';
+export { inspectSocketPath } from './stale-socket.ts';
+export { socketMode } from './unix-socket.ts';

@@ -14,7 +14,13 @@ const pathBytesMax = process.platform === 'linux' ? 107 : 103;
 
 // Read and write for the owner alone: what the file is created with.
 const privateUmask = 0o177;
+const privateMode = 0o600;
 const groupMode = 0o660;
+
+/** The permission bits the file gets. A group that is named is meant to connect. */
+export function socketMode({ mode, group }: ListenConfig): number {
+  return mode ?? (group === null ? privateMode : groupMode);
+}
 
 /** Listens on the Unix socket `path`. The result closes the server and removes the file. Throws {@link ListenError}. */
 export async function listenOnUnixSocket(
@@ -29,14 +35,13 @@ export async function listenOnUnixSocket(
   }
   const uid = numberOf('user', listen.owner, address);
   const gid = numberOf('group', listen.group, address);
-  const mode = listen.mode ?? (listen.group === null ? null : groupMode);
   await clearSocketPath(path, address);
   // Node binds and listens inside this call. The umask makes the file private from its first moment, and before
   // the next connection can be accepted the file has its final owner and mode.
   const umask = process.umask(privateUmask);
   const listening = serverListen(server, { path, backlog: listen.backlogCount }, () => {
     if (uid !== null || gid !== null) chownSync(path, uid ?? -1, gid ?? -1);
-    if (mode !== null) chmodSync(path, mode);
+    chmodSync(path, socketMode(listen));
   });
   process.umask(umask);
   await listening.catch((error: unknown) => Promise.reject(explain(error, path, listen)));

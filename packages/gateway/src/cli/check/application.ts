@@ -1,0 +1,53 @@
+// Imports the application the way a worker does, in a process of its own.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { AppConfig, Environment } from '../../config/index.ts';
+
+/** How to import an application. */
+export interface ImportAttempt {
+  /** Absolute path of the interpreter. */
+  readonly python: string;
+  /** Directory that holds the Python package `sluice`. */
+  readonly packageDirectory: string;
+  readonly app: AppConfig;
+  readonly environment: Environment;
+  readonly timeoutMs: number;
+}
+
+const outputBytesMax = 1024 * 1024;
+
+// The steps of a worker up to the import (sluice/_worker.py), and the traceback as a worker tells it.
+const program = `
+import os, sys
+sys.path.append(sys.argv[1])
+os.chdir(sys.argv[2])
+sys.path.insert(0, os.getcwd())
+from sluice._loader import load
+from sluice._tracebacks import describe
+try:
+    load(sys.argv[3])
+except BaseException as error:
+    sys.stderr.write(describe(error))
+    sys.stderr.flush()
+    os._exit(3)
+os._exit(0)
+`;
+
+/** Null when the application can be imported, otherwise why not: a Python traceback, as a rule. */
+export async function tryImport(attempt: ImportAttempt): Promise<string | null> {
+  const { python, packageDirectory, app, environment, timeoutMs } = attempt;
+  const words = ['-c', program, packageDirectory, app.directory, app.target];
+  try {
+    await promisify(execFile)(python, words, {
+      env: { ...environment, ...app.environment },
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+      maxBuffer: outputBytesMax,
+    });
+    return null;
+  } catch (error) {
+    const { killed, stderr, message } = error as Error & { killed?: boolean; stderr?: string };
+    if (killed === true) return `it took longer than startup_timeout (${timeoutMs} ms)\n${stderr ?? ''}`;
+    return stderr === undefined || stderr === '' ? message : stderr;
+  }
+}

@@ -1,0 +1,43 @@
+// What a command may know of the world. Everything comes in here, so that a test can be the world.
+import type { Environment, GatewayConfig } from '../config/index.ts';
+import type { Activation, Listener } from '../listen/index.ts';
+import type { Logger, LogStream } from '../observe/log.ts';
+import type { SignalSource } from './stop-signals.ts';
+
+/** A running gateway, as far as the command line needs it. */
+export interface RunningGateway {
+  readonly listeners: readonly Pick<Listener, 'protocol' | 'address' | 'url'>[];
+  /** Accepts nothing new, finishes what runs, and resolves when all is closed. */
+  stop(): Promise<void>;
+  /** Cuts off whatever runs; then `stop` resolves soon. */
+  stopNow(): void;
+}
+
+/** What a gateway is started with besides its configuration. */
+export interface GatewayParts {
+  readonly logger: Logger;
+  /** Absolute path of the interpreter. */
+  readonly python: string;
+  /** Sockets that systemd has handed over. */
+  readonly activation: Activation;
+  /** The environment of this process; workers get it and `app.environment` on top. */
+  readonly environment: Environment;
+}
+
+/** Starts a gateway; rejects with `ListenError` when a listener cannot be opened. */
+export type StartGateway = (config: GatewayConfig, parts: GatewayParts) => Promise<RunningGateway>;
+
+/** The world around a command. */
+export interface CliContext {
+  readonly environment: Environment;
+  /** The current directory, absolute. */
+  readonly directory: string;
+  readonly coresCount: number;
+  readonly stdout: LogStream;
+  readonly stderr: LogStream;
+  readonly signals: SignalSource;
+  readonly activation: Activation;
+  readonly startGateway: StartGateway;
+  /** The directory that holds the Python package `sluice`. */
+  readonly pythonPackage: () => string;
+}

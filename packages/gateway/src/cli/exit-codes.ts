@@ -1,0 +1,30 @@
+// How the command ends, as a number.
+
+/** Every exit code of `sluice`. */
+export const exitCodes = {
+  /** Everything went as asked. */
+  ok: 0,
+  /** A bug in Sluice, or something nobody has thought of. */
+  internal: 1,
+  /** The command line or the configuration is wrong. Starting again will not help. */
+  usage: 2,
+  /** `check`: there is no usable interpreter, or the application cannot be imported. */
+  application: 3,
+  /** A listener could not be opened. */
+  listen: 4,
+  /** A second signal stopped the gateway at once; running requests were cut off. */
+  forced: 5,
+} as const;
+
+/** One of {@link exitCodes}. */
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** What each code means, for the reference page. */
+export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: 'Everything went as asked; for `serve`: it was stopped and every running request was finished.',
+  internal: 'An error inside Sluice. The message says which.',
+  usage: 'The command line or the configuration is wrong. Starting again will not help.',
+  application: '`check`: there is no usable Python interpreter, or the application cannot be imported.',
+  listen: 'A listener could not be opened, because its address is in use or permission is missing.',
+  forced: 'A second signal stopped the gateway at once; running requests were cut off.',
+};

@@ -1,0 +1,120 @@
+// `sluice serve`: loads the configuration, starts the gateway, and stops it when a signal asks for it.
+import { ConfigError, type GatewayConfig } from '../config/index.ts';
+import type { FlagValues } from '../config/overrides.ts';
+import { ListenError } from '../listen/index.ts';
+import { createLogger, type Logger } from '../observe/log.ts';
+import type { CliContext, RunningGateway } from './context.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { findConfiguredPython, loadCommandConfig } from './load.ts';
+import { askPythonVersion, pythonVersionMin } from './python-version.ts';
+import { takeStopSignals, type StopRequests } from './stop-signals.ts';
+
+/** Runs the gateway until a signal stops it. */
+export async function serve(
+  target: string | undefined,
+  flags: FlagValues,
+  context: CliContext,
+): Promise<ExitCode> {
+  const requests = takeStopSignals(context.signals);
+  try {
+    return await serveUntil(requests, target, flags, context);
+  } catch (error) {
+    return tellFailure(error, context);
+  } finally {
+    requests.release();
+  }
+}
+
+async function serveUntil(
+  requests: StopRequests,
+  target: string | undefined,
+  flags: FlagValues,
+  context: CliContext,
+): Promise<ExitCode> {
+  const loaded = loadCommandConfig(target, flags, context);
+  const python = findConfiguredPython(loaded, context);
+  const version = await askPythonVersion(python.path);
+  if ('reason' in version) throw unusablePython(python.path, version.reason);
+  if (!version.isSupported) {
+    throw unusablePython(
+      python.path,
+      `it is Python ${version.version}, and ${pythonVersionMin.join('.')} is needed`,
+    );
+  }
+  const { config } = loaded;
+  const logger = createLogger(config.log, context.stderr);
+  logger.info({}, describeApplication(config));
+  logger.info({ path: python.path }, `Python ${version.version}, ${python.reason}`);
+  logger.info({}, describeWorkers(config));
+
+  const { activation, environment } = context;
+  const starting = context.startGateway(config, { logger, python: python.path, activation, environment });
+  const gateway = await Promise.race([starting, requests.second]);
+  if (typeof gateway === 'string') {
+    // Not even started after two signals. The process ends, the workers notice, and nobody is left to tell more.
+    starting.catch(() => {});
+    return exitCodes.forced;
+  }
+  for (const { protocol, address, url } of gateway.listeners) {
+    logger.info({ protocol }, `listening on ${url ?? address}`);
+  }
+  logger.info({}, 'ready');
+  return stopWhenAsked(gateway, requests, logger);
+}
+
+async function stopWhenAsked(
+  gateway: RunningGateway,
+  requests: StopRequests,
+  logger: Logger,
+): Promise<ExitCode> {
+  const signal = await requests.first;
+  logger.info({ signal }, 'stopping; running requests are finished first, a second signal cuts them off');
+  const stopped = gateway.stop().then(() => null);
+  const outcome = await Promise.race([stopped, requests.second]);
+  if (outcome === null) {
+    logger.info({}, 'stopped');
+    return exitCodes.ok;
+  }
+  gateway.stopNow();
+  await stopped;
+  logger.warn(
+    { code: 'SLUICE_STOPPED_NOW', signal: outcome },
+    'stopped at once; running requests were cut off',
+  );
+  return exitCodes.forced;
+}
+
+function tellFailure(error: unknown, { stderr }: CliContext): ExitCode {
+  if (error instanceof ConfigError) {
+    for (const line of error.message.split('\n')) stderr.write(`sluice: ${line}\n`);
+    return exitCodes.usage;
+  }
+  if (error instanceof ListenError) {
+    stderr.write(`sluice: ${error.message}\n`);
+    return exitCodes.listen;
+  }
+  throw error;
+}
+
+function unusablePython(path: string, reason: string): ConfigError {
+  const source = { kind: 'default' } as const;
+  return new ConfigError([
+    { source, key: 'app.python', text: `${path}: ${reason}; name another with --python` },
+  ]);
+}
+
+function describeApplication({ app }: GatewayConfig): string {
+  return `application ${app.target} in ${app.directory}`;
+}
+
+function describeWorkers({ pools }: GatewayConfig): string {
+  const counts = Object.entries(pools).map(([name, { processes, threads }]) => {
+    const workers = `${count(processes, 'worker')} with ${count(threads, 'thread')} each`;
+    return name === 'default' ? workers : `pool ${name}: ${workers}`;
+  });
+  return counts.join(', ');
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
