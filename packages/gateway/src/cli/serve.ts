@@ -49,7 +49,10 @@ async function serveUntil(
 
   const { activation, environment } = context;
   const starting = context.startGateway(config, { logger, python: python.path, activation, environment });
-  const gateway = await Promise.race([starting, requests.second]);
+  const gateway = await Promise.race([starting, requests.second]).catch((error: unknown) =>
+    tellListenError(error, logger),
+  );
+  if (gateway === null) return exitCodes.listen;
   if (typeof gateway === 'string') {
     // Not even started after two signals. The process ends, the workers notice, and nobody is left to tell more.
     starting.catch(() => {});
@@ -89,11 +92,13 @@ function tellFailure(error: unknown, { stderr }: CliContext): ExitCode {
     for (const line of error.message.split('\n')) stderr.write(`sluice: ${line}\n`);
     return exitCodes.usage;
   }
-  if (error instanceof ListenError) {
-    stderr.write(`sluice: ${error.message}\n`);
-    return exitCodes.listen;
-  }
   throw error;
+}
+
+function tellListenError(error: unknown, logger: Logger): null {
+  if (!(error instanceof ListenError)) throw error;
+  logger.error({ code: error.code }, error.message);
+  return null;
 }
 
 function unusablePython(path: string, reason: string): ConfigError {

@@ -55,19 +55,21 @@ export function flagOverrides(flags: FlagValues): Overrides {
   return collect(
     (named) => words(named.flag),
     words,
-    (flag) => ({ kind: 'flag', name: flag }),
+    (flag, only) => (only === 'argument' ? { kind: 'argument' } : { kind: 'flag', name: flag }),
   );
 }
 
 function collect(
   settingWords: (named: NamedSetting) => readonly string[] | null,
   listenerWords: (protocol: ListenProtocol) => readonly string[] | null,
-  sourceOf: (flag: string) => Source,
+  sourceOf: (flag: string, only?: 'argument' | 'flag') => Source,
 ): Overrides {
   const values = namedSettings.flatMap((named) => {
     const words = settingWords(named);
     if (words === null) return [];
-    return [{ named, value: named.setting.kind.fromWords(words), source: sourceOf(named.flag) }];
+    return [
+      { named, value: named.setting.kind.fromWords(words), source: sourceOf(named.flag, named.setting.only) },
+    ];
   });
   const listeners = listenProtocols.flatMap((protocol) =>
     (listenerWords(protocol) ?? []).map((address) => ({ protocol, address, source: sourceOf(protocol) })),

@@ -5,7 +5,9 @@ export type Source =
   | { readonly kind: 'default' }
   | { readonly kind: 'file'; readonly path: string; readonly line: number | null }
   | { readonly kind: 'environment'; readonly name: string }
-  | { readonly kind: 'flag'; readonly name: string };
+  | { readonly kind: 'flag'; readonly name: string }
+  /** A word of the command line without a flag. */
+  | { readonly kind: 'argument' };
 
 /** One thing that is wrong. */
 export interface Problem {
@@ -44,6 +46,8 @@ export function formatSource(source: Source): string {
       return source.name;
     case 'flag':
       return `--${source.name}`;
+    case 'argument':
+      return 'the command line';
   }
 }
 

@@ -4,14 +4,20 @@ import * as z from 'zod';
 import type { Setting } from './setting.ts';
 import { sections, type Section } from './settings/index.ts';
 
-/** Reads one table of a section. Unknown keys are issues; what is not given stays undefined. */
-export function sectionSchema(settings: readonly Setting<unknown>[]): z.ZodType<Record<string, unknown>> {
+/**
+ * Reads one table of a section. Unknown keys are issues; what is not given stays undefined. With `isFileOnly` a key
+ * that a flag can give may be missing.
+ */
+export function sectionSchema(
+  settings: readonly Setting<unknown>[],
+  isFileOnly = false,
+): z.ZodType<Record<string, unknown>> {
   const shape: Record<string, z.ZodType> = {};
   for (const [key, group] of groupByFirstKey(settings)) {
     const [only] = group;
     const isLeaf = only !== undefined && only.key === key;
     shape[key] = isLeaf
-      ? leafSchema(only)
+      ? leafSchema(only, isFileOnly)
       : sectionSchema(
           group.map((setting) => ({ ...setting, key: setting.key.slice(key.length + 1) })),
         ).optional();
@@ -27,16 +33,17 @@ export function configJsonSchema(): object {
 }
 
 function documentSchema(section: Section): z.ZodType {
-  const table = sectionSchema(section.settings);
+  const table = sectionSchema(section.settings, true);
   const all = { table, list: z.array(table), named: z.record(z.string(), table) }[section.shape];
   return all.optional().meta({ description: plain(section.prose) });
 }
 
-function leafSchema(setting: Setting<unknown>): z.ZodType {
+function leafSchema(setting: Setting<unknown>, isFileOnly: boolean): z.ZodType {
   const { kind, fallback, prose } = setting;
   const described = fallback.state === 'value' ? { default: fallback.toml } : {};
   const schema = kind.schema.meta({ description: plain(prose), ...described });
-  return fallback.state === 'required' ? schema : schema.optional();
+  const isRequired = fallback.state === 'required' && !(isFileOnly && setting.flag !== null);
+  return isRequired ? schema : schema.optional();
 }
 
 function groupByFirstKey(settings: readonly Setting<unknown>[]): Map<string, readonly Setting<unknown>[]> {

@@ -16,7 +16,8 @@ export interface ImportAttempt {
 
 const outputBytesMax = 1024 * 1024;
 
-// The steps of a worker up to the import (sluice/_worker.py), and the traceback as a worker tells it.
+// The steps of a worker up to the import (sluice/_worker.py), and the traceback as a worker
+// tells it, without the frame of this program.
 const program = `
 import os, sys
 sys.path.append(sys.argv[1])
@@ -27,7 +28,7 @@ from sluice._tracebacks import describe
 try:
     load(sys.argv[3])
 except BaseException as error:
-    sys.stderr.write(describe(error))
+    sys.stderr.write(describe(error.with_traceback(error.__traceback__.tb_next)))
     sys.stderr.flush()
     os._exit(3)
 os._exit(0)
