@@ -16,6 +16,17 @@ export {
   type StreamType,
 } from './constants.ts';
 export {
+  buildCgiHead,
+  CgiHeadParser,
+  isBodyless,
+  parseCgiHead,
+  type CgiHead,
+  type HeadAndBody,
+  type HeaderPair,
+  type HeadLimits,
+} from './cgi-head.ts';
+export { encodeGetValues } from './client-values.ts';
+export {
   ERROR_CODES,
   FastCgiError,
   type ErrorFault,
@@ -27,7 +38,7 @@ export { DEFAULT_LIMITS, type FastCgiLimits } from './limits.ts';
 export { answerGetValues, encodeUnknownType, type ManagementValues } from './management.ts';
 export { Params, type ByteRange } from './params.ts';
 export { ParamsCollector } from './params-collector.ts';
-export { encodePairs, encodeParams, type ParamPair } from './params-encoder.ts';
+export { encodeBlockParams, encodePairs, encodeParams, type ParamPair } from './params-encoder.ts';
 export { RecordDecoder, type RecordHeader, type RecordSink } from './record-decoder.ts';
 export {
   encodeAbortRequest,

@@ -32,6 +32,7 @@ export type FastCgiErrorCode =
   | 'FCGI_CANT_MULTIPLEX'
   | 'FCGI_OVERLOADED'
   | 'FCGI_UNKNOWN_ROLE'
+  | 'FCGI_PROTOCOL_STATUS'
   | 'FCGI_STALE_CONNECTION'
   | 'FCGI_TRANSPORT'
   | 'FCGI_TIMEOUT'
@@ -107,6 +108,8 @@ const KINDS: Readonly<Record<FastCgiErrorCode, ErrorKind>> = {
   FCGI_OVERLOADED: kind('remote', 'request', 503, true),
   /** The application refused the request: UNKNOWN_ROLE. */
   FCGI_UNKNOWN_ROLE: kind('remote', 'request', 502, true),
+  /** END_REQUEST with a protocol status the specification does not know. */
+  FCGI_PROTOCOL_STATUS: kind('remote', 'request', 502),
   /** A kept connection was closed before anything of the response came; the application may not have seen the request. */
   FCGI_STALE_CONNECTION: kind('io', 'request', 502),
   /** The transport failed. */
@@ -142,6 +145,8 @@ export interface FastCgiErrorDetails {
   readonly requestId?: number;
   /** Bytes received on the connection before the offending one. */
   readonly offset?: number;
+  /** Instead of what the code says: false once part of a response came. */
+  readonly retriable?: boolean;
   readonly cause?: unknown;
 }
 
@@ -170,7 +175,7 @@ export class FastCgiError extends Error {
     this.fault = fault;
     this.scope = scope;
     this.statusHint = statusHint;
-    this.retriable = retriable;
+    this.retriable = details.retriable ?? retriable;
     this.requestId = details.requestId;
     this.offset = details.offset;
   }

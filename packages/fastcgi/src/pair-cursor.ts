@@ -13,13 +13,11 @@ export class PairCursor {
   valueEnd = 0;
   #bytes: Uint8Array;
   #end: number;
-  #at: number;
+  #at = 0;
 
-  /** Walks `bytes[start..end)`; `end` defaults to all of them. */
-  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+  constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#at = start;
-    this.#end = end;
+    this.#end = bytes.length;
   }
 
   /** Where the next pair begins, or the one that is not all there. */
@@ -28,9 +26,9 @@ export class PairCursor {
   }
 
   /** Goes on in a longer run of the same bytes, at the same position. */
-  extend(bytes: Uint8Array, end: number): void {
+  extend(bytes: Uint8Array): void {
     this.#bytes = bytes;
-    this.#end = end;
+    this.#end = bytes.length;
   }
 
   /** Steps to the next pair. False at the end, and when the next pair is not all there. */

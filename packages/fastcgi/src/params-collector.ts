@@ -1,5 +1,6 @@
 // Gathers one PARAMS stream from its records and checks it as it comes.
 import { FastCgiError } from './errors.ts';
+import { GrowingBuffer } from './growing-buffer.ts';
 import { PairCursor } from './pair-cursor.ts';
 import { Params } from './params.ts';
 
@@ -10,16 +11,15 @@ import { Params } from './params.ts';
 export class ParamsCollector {
   readonly #bytesMax: number;
   readonly #pairsMax: number;
-  #bytes: Buffer | undefined;
-  #length = 0;
-  #isOwned = false;
+  readonly #received: GrowingBuffer;
+  readonly #cursor: PairCursor = new PairCursor(Buffer.alloc(0));
   #count = 0;
-  #cursor: PairCursor | undefined;
 
   /** Refuses more than `bytesMax` bytes in all and more than `pairsMax` pairs. */
   constructor(bytesMax: number, pairsMax: number) {
     this.#bytesMax = bytesMax;
     this.#pairsMax = pairsMax;
+    this.#received = new GrowingBuffer(bytesMax);
   }
 
   /**
@@ -27,50 +27,24 @@ export class ParamsCollector {
    * FCGI_TOO_MANY_PARAMS.
    */
   append(chunk: Buffer, start: number, end: number): void {
-    if (this.#length + end - start > this.#bytesMax) throw this.#tooLarge(this.#length + end - start);
-    if (this.#bytes === undefined) {
-      this.#bytes = chunk.subarray(start, end);
-      this.#length = end - start;
-      this.#cursor = new PairCursor(this.#bytes);
-    } else {
-      this.#copyIn(this.#bytes, chunk, start, end);
+    const length = this.#received.length + end - start;
+    if (length > this.#bytesMax) throw this.#tooLarge(length);
+    this.#received.append(chunk, start, end);
+    this.#cursor.extend(this.#received.bytes);
+    while (this.#cursor.next()) this.#count += 1;
+    if (this.#count > this.#pairsMax) {
+      throw new FastCgiError('FCGI_TOO_MANY_PARAMS', `more than ${this.#pairsMax} name-value pairs`);
     }
-    this.#countPairs();
+    if (this.#cursor.valueEnd > this.#bytesMax) throw this.#tooLarge(this.#cursor.valueEnd);
   }
 
   /** Ends the stream. Throws FCGI_PAIRS_MALFORMED when it ends inside a pair. */
   finish(): Params {
-    const position = this.#cursor?.position ?? 0;
-    if (position !== this.#length) {
+    const { position } = this.#cursor;
+    if (position !== this.#received.length) {
       throw new FastCgiError('FCGI_PAIRS_MALFORMED', `pairs end inside the pair at byte ${position}`);
     }
-    return new Params(this.#bytes?.subarray(0, this.#length) ?? Buffer.alloc(0), this.#count);
-  }
-
-  #copyIn(held: Buffer, chunk: Buffer, start: number, end: number): void {
-    const length = this.#length + end - start;
-    let target = held;
-    if (!this.#isOwned || held.length < length) {
-      target = Buffer.allocUnsafe(Math.min(this.#bytesMax, Math.max(length, 2 * this.#length)));
-      held.copy(target, 0, 0, this.#length);
-    }
-    chunk.copy(target, this.#length, start, end);
-    this.#bytes = target;
-    this.#isOwned = true;
-    this.#length = length;
-    this.#cursor?.extend(target, length);
-  }
-
-  #countPairs(): void {
-    const cursor = this.#cursor;
-    if (cursor === undefined) return;
-    while (cursor.next()) {
-      this.#count += 1;
-      if (this.#count > this.#pairsMax) {
-        throw new FastCgiError('FCGI_TOO_MANY_PARAMS', `more than ${this.#pairsMax} name-value pairs`);
-      }
-    }
-    if (cursor.valueEnd > this.#bytesMax) throw this.#tooLarge(cursor.valueEnd);
+    return new Params(this.#received.bytes, this.#count);
   }
 
   #tooLarge(seen: number): FastCgiError {

@@ -1,36 +1,11 @@
 // Writes name-value pairs and PARAMS records. A pair is never cut in two: several applications cannot read that.
-import { HEADER_LENGTH, PARAMS_CONTENT_MAX, RecordType } from './constants.ts';
 import { FastCgiError } from './errors.ts';
-import { paddingFor, writeRecordHeader, writeStreamEnd } from './record-encoder.ts';
+import { pairLength, ParamsWriter, writePairLength } from './params-writer.ts';
 
 /** A variable to send. Text is written as latin-1; bytes are sent as they are. */
 export type ParamPair = readonly [name: string, value: string | Uint8Array];
 
-const SHORT_LENGTH_MAX = 127;
 const LATIN1_ONLY = /^[\0-\xff]*$/;
-
-/** Bytes of one pair with these lengths, lengths included. */
-export function pairLength(nameLength: number, valueLength: number): number {
-  return (
-    nameLength +
-    valueLength +
-    (nameLength > SHORT_LENGTH_MAX ? 4 : 1) +
-    (valueLength > SHORT_LENGTH_MAX ? 4 : 1)
-  );
-}
-
-/** Writes one length in its shortest form, one byte or four, and returns where it ends (specification 3.4). */
-export function writePairLength(target: Uint8Array, at: number, length: number): number {
-  if (length <= SHORT_LENGTH_MAX) {
-    target[at] = length;
-    return at + 1;
-  }
-  target[at] = (length >>> 24) | 0x80;
-  target[at + 1] = length >>> 16;
-  target[at + 2] = length >>> 8;
-  target[at + 3] = length;
-  return at + 4;
-}
 
 /** Encodes pairs one after another, without records. Throws FCGI_PARAM_INVALID for text that is not latin-1. */
 export function encodePairs(pairs: Iterable<ParamPair>): Buffer {
@@ -49,36 +24,35 @@ export function encodePairs(pairs: Iterable<ParamPair>): Buffer {
  * an empty name or text that is not latin-1.
  */
 export function encodeParams(requestId: number, pairs: Iterable<ParamPair>): Buffer {
-  const list = [...pairs];
-  const contentLengths: number[] = [];
-  let open = 0;
-  for (const [name, value] of list) {
-    const length = pairLength(name.length, value.length);
-    checkPair(name, length, requestId);
-    if (open + length > PARAMS_CONTENT_MAX) {
-      contentLengths.push(open);
-      open = 0;
-    }
-    open += length;
+  const writer = new ParamsWriter(requestId);
+  for (const [name, value] of pairs) {
+    const at = writer.makeRoom(name.length, value.length);
+    writePair(writer.memory, at, name, value);
   }
-  if (open > 0) contentLengths.push(open);
-  let total = HEADER_LENGTH;
-  for (const length of contentLengths) total += HEADER_LENGTH + length + paddingFor(length);
-  const records = Buffer.alloc(total);
-  let at = 0;
-  let next = 0;
-  for (const contentLength of contentLengths) {
-    at = writeRecordHeader(records, at, RecordType.PARAMS, requestId, contentLength);
-    const end = at + contentLength;
-    while (at < end) {
-      const [name, value] = list[next] as ParamPair;
-      at = writePair(records, at, name, value);
-      next += 1;
-    }
-    at += paddingFor(contentLength);
+  return writer.finish();
+}
+
+/**
+ * Encodes a whole PARAMS stream from a block of `name NUL value NUL ...`, see `Params.toBlock`, without decoding it.
+ * Throws as `encodeParams` does, and FCGI_PARAM_INVALID for a block that does not end after a value.
+ */
+export function encodeBlockParams(requestId: number, block: Buffer): Buffer {
+  const writer = new ParamsWriter(requestId);
+  let start = 0;
+  while (start < block.length) {
+    const nameEnd = block.indexOf(0, start);
+    const valueEnd = nameEnd < 0 ? -1 : block.indexOf(0, nameEnd + 1);
+    if (valueEnd < 0)
+      throw new FastCgiError('FCGI_PARAM_INVALID', 'a block that ends inside a pair', { requestId });
+    const valueLength = valueEnd - nameEnd - 1;
+    let at = writer.makeRoom(nameEnd - start, valueLength);
+    at = writePairLength(writer.memory, at, nameEnd - start);
+    at = writePairLength(writer.memory, at, valueLength);
+    block.copy(writer.memory, at, start, nameEnd);
+    block.copy(writer.memory, at + nameEnd - start, nameEnd + 1, valueEnd);
+    start = valueEnd + 1;
   }
-  writeStreamEnd(records, at, RecordType.PARAMS, requestId);
-  return records;
+  return writer.finish();
 }
 
 function writePair(target: Buffer, at: number, name: string, value: string | Uint8Array): number {
@@ -97,16 +71,4 @@ function writeLatin1(target: Buffer, at: number, text: string): number {
     );
   }
   return target.write(text, at, 'latin1');
-}
-
-function checkPair(name: string, length: number, requestId: number): void {
-  if (name.length === 0)
-    throw new FastCgiError('FCGI_PARAM_INVALID', 'a variable without a name', { requestId });
-  if (length > PARAMS_CONTENT_MAX) {
-    throw new FastCgiError(
-      'FCGI_PAIR_TOO_LONG',
-      `${length} bytes for one name-value pair, at most ${PARAMS_CONTENT_MAX}`,
-      { requestId },
-    );
-  }
 }

@@ -170,7 +170,7 @@ export class ServerConnection<T = unknown> implements RecordSink {
         return;
       case RecordType.STDIN:
       case RecordType.DATA:
-        this.#onInput(header, chunk, start, end);
+        this.#onInput(header, chunk, start, end, remaining);
         return;
       case RecordType.ABORT_REQUEST:
         if (remaining === 0) this.#onAbort(requestId);
@@ -243,7 +243,7 @@ export class ServerConnection<T = unknown> implements RecordSink {
     this.#handler.onRequest(request);
   }
 
-  #onInput(header: RecordHeader, chunk: Buffer, start: number, end: number): void {
+  #onInput(header: RecordHeader, chunk: Buffer, start: number, end: number, remaining: number): void {
     const { type, requestId, contentLength } = header;
     const request = this.#find(requestId);
     if (request === undefined) {
@@ -260,7 +260,7 @@ export class ServerConnection<T = unknown> implements RecordSink {
     const isAhead =
       request.received === 'params' || (type === RecordType.DATA && request.received === 'stdin');
     if (isAhead) throw this.#error('FCGI_OUT_OF_ORDER', `${wanted} before its turn`, requestId);
-    if (contentLength > 0) {
+    if (contentLength > 0 && remaining === 0) {
       this.#handler.onError?.(this.#error('FCGI_DATA_AFTER_END', `${wanted} after its end`, requestId));
     }
   }

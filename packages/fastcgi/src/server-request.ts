@@ -2,7 +2,7 @@
 import { HEADER_LENGTH, ProtocolStatus, RecordType, Role } from './constants.ts';
 import { FastCgiError } from './errors.ts';
 import type { InputGate } from './input-gate.ts';
-import { HELD_PIECE_COST } from './limits.ts';
+import { InputQueue, STREAM_END, type InputSink } from './input-queue.ts';
 import { NO_PARAMS, type Params } from './params.ts';
 import {
   encodeEndRequest,
@@ -92,12 +92,10 @@ type OutputState = 'open' | 'aborted' | 'ended' | 'gone';
 /** Which stream comes next: PARAMS, STDIN, DATA (Filter only), nothing. */
 export type InputPhase = 'params' | 'stdin' | 'data' | 'complete';
 
-/** The end of a stream as it stands in the queue; content is never empty. */
-const STREAM_END: Buffer = Buffer.alloc(0);
 const NO_PARTS: readonly Uint8Array[] = [];
 
 /** The request object behind {@link ServerRequest}, with the side that only the connection uses. */
-export class OpenServerRequest<T> implements ServerRequest<T> {
+export class OpenServerRequest<T> implements ServerRequest<T>, InputSink {
   readonly id: number;
   readonly role: Role;
   readonly keepConnection: boolean;
@@ -110,11 +108,8 @@ export class OpenServerRequest<T> implements ServerRequest<T> {
   readonly #host: RequestHost<T>;
   #output: OutputState = 'open';
   #delivered: InputPhase = 'stdin';
-  #held: Buffer[] = [];
-  /** Pieces at the front of `#held` that are delivered already. */
-  #heldTaken = 0;
-  #isPaused = false;
-  #isDelivering = false;
+  /** Made at the first pause; most requests need none. */
+  #queue: InputQueue | undefined;
   #hasStdout = false;
   #hasStderr = false;
 
@@ -134,12 +129,12 @@ export class OpenServerRequest<T> implements ServerRequest<T> {
   }
 
   pauseStdin(): void {
-    this.#isPaused = true;
+    this.#queue ??= new InputQueue(this.#host.gate, this);
+    this.#queue.pause();
   }
 
   resumeStdin(): void {
-    this.#isPaused = false;
-    this.#deliverHeld();
+    this.#queue?.resume();
   }
 
   writeStdout(...parts: readonly Uint8Array[]): boolean {
@@ -180,29 +175,32 @@ export class OpenServerRequest<T> implements ServerRequest<T> {
     this.#finish();
   }
 
-  /** Takes content of the stream in turn. `chunk` is what the view was cut from. */
+  /** Takes content of the stream in turn; `chunk` is what it was cut from. */
   receiveContent(content: Buffer, chunk: Buffer): void {
     if (this.#output !== 'open') return;
-    if (!this.#isPaused && this.#held.length === 0) {
-      this.#deliver(content);
-      return;
-    }
-    // A small piece must not keep a large chunk alive that nobody charged for.
-    const piece = content.length * 2 < chunk.length ? Buffer.from(content) : content;
-    this.#held.push(piece);
-    this.#host.gate.hold(piece.length + HELD_PIECE_COST);
+    if (this.#queue === undefined) this.deliver(content);
+    else this.#queue.push(content, chunk);
   }
 
   /** Takes the end of the stream in turn. */
   receiveStreamEnd(): void {
     this.received = this.#phaseAfter(this.received);
+    this.receiveContent(STREAM_END, STREAM_END);
+  }
+
+  /** Tells the handler, unless it lost interest. */
+  deliver(piece: Buffer): void {
     if (this.#output !== 'open') return;
-    if (this.#isPaused || this.#held.length > 0) {
-      this.#held.push(STREAM_END);
-      this.#host.gate.hold(HELD_PIECE_COST);
-    } else {
-      this.#deliver(STREAM_END);
+    const { handler } = this.#host;
+    const isData = this.#delivered === 'data';
+    if (piece.length > 0) {
+      if (isData) handler.onData(this, piece);
+      else handler.onStdin(this, piece);
+      return;
     }
+    this.#delivered = this.#phaseAfter(this.#delivered);
+    if (isData) handler.onDataEnd(this);
+    else handler.onStdinEnd(this);
   }
 
   /** The web server gave the request up; with `isGone` nothing can be sent any more. */
@@ -210,14 +208,14 @@ export class OpenServerRequest<T> implements ServerRequest<T> {
     if (this.#output === 'ended' || this.#output === 'gone') return;
     const wasOpen = this.#output === 'open';
     this.#output = isGone ? 'gone' : 'aborted';
-    this.#dropHeld();
+    this.#queue?.drop();
     if (wasOpen) this.#host.handler.onAbort(this);
   }
 
   /** Marks the request as over without a word to the handler, whose own call this is part of. */
   markEnded(): void {
     this.#output = 'ended';
-    this.#dropHeld();
+    this.#queue?.drop();
   }
 
   #write(type: typeof RecordType.STDOUT | typeof RecordType.STDERR, parts: readonly Uint8Array[]): boolean {
@@ -258,46 +256,6 @@ export class OpenServerRequest<T> implements ServerRequest<T> {
   #finish(): void {
     this.markEnded();
     this.#host.requestEnded(this);
-  }
-
-  #deliverHeld(): void {
-    if (this.#isDelivering) return;
-    this.#isDelivering = true;
-    while (!this.#isPaused && this.#output === 'open') {
-      const piece = this.#held[this.#heldTaken];
-      if (piece === undefined) {
-        this.#held = [];
-        this.#heldTaken = 0;
-        break;
-      }
-      this.#heldTaken += 1;
-      this.#host.gate.release(piece.length + HELD_PIECE_COST);
-      this.#deliver(piece);
-    }
-    this.#isDelivering = false;
-  }
-
-  #deliver(piece: Buffer): void {
-    const { handler } = this.#host;
-    const isData = this.#delivered === 'data';
-    if (piece.length > 0) {
-      if (isData) handler.onData(this, piece);
-      else handler.onStdin(this, piece);
-      return;
-    }
-    this.#delivered = this.#phaseAfter(this.#delivered);
-    if (isData) handler.onDataEnd(this);
-    else handler.onStdinEnd(this);
-  }
-
-  #dropHeld(): void {
-    let cost = 0;
-    for (let index = this.#heldTaken; index < this.#held.length; index += 1) {
-      cost += (this.#held[index]?.length ?? 0) + HELD_PIECE_COST;
-    }
-    this.#held = [];
-    this.#heldTaken = 0;
-    if (cost > 0) this.#host.gate.release(cost);
   }
 
   #phaseAfter(phase: InputPhase): InputPhase {

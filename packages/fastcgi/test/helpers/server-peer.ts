@@ -5,107 +5,72 @@ import {
   type ServerHandler,
   type ServerOptions,
   type ServerRequest,
-  type Transport,
 } from '../../src/index.ts';
+import { EventLog } from './event-log.ts';
+import { RecordingTransport } from './recording-transport.ts';
 
-/** A transport that records, and whose write capacity the test sets. */
-export class RecordingTransport implements Transport {
-  readonly writes: Buffer[] = [];
-  /** Bytes accepted before `write` says false; Infinity means never. */
-  capacity = Infinity;
-  ended = false;
-  destroyed = false;
-  isPaused = false;
-  corked = 0;
+/** What a test does in answer to an event, after the event was logged. */
+export type ServerHooks = Partial<
+  Pick<ServerHandler, 'onRequest' | 'onStdin' | 'onStdinEnd' | 'onData' | 'onAbort' | 'onDrain'>
+>;
 
-  get bytes(): Buffer {
-    return Buffer.concat(this.writes);
-  }
-
-  write(bytes: Uint8Array): boolean {
-    this.writes.push(Buffer.from(bytes));
-    this.capacity -= bytes.length;
-    return this.capacity > 0;
-  }
-  end(): void {
-    this.ended = true;
-  }
-  destroy(): void {
-    this.destroyed = true;
-  }
-  pause(): void {
-    this.isPaused = true;
-  }
-  resume(): void {
-    this.isPaused = false;
-  }
-  cork(): void {
-    this.corked += 1;
-  }
-  uncork(): void {
-    this.corked -= 1;
-  }
-}
-
-/** A server connection whose handler writes an event log; `on` hooks run after the log line. */
+/** A server connection whose handler writes an event log. */
 export class ServerPeer implements ServerHandler {
   readonly transport: RecordingTransport = new RecordingTransport();
   readonly connection: ServerConnection;
   readonly requests: ServerRequest[] = [];
   readonly errors: FastCgiError[] = [];
-  #log: string[] = [];
-  readonly on: Partial<Pick<ServerHandler, 'onRequest' | 'onStdin' | 'onStdinEnd' | 'onAbort' | 'onDrain'>> =
-    {};
+  readonly on: ServerHooks = {};
+  readonly #log: EventLog = new EventLog();
 
   constructor(options?: ServerOptions) {
     this.connection = new ServerConnection(this.transport, this, options);
   }
 
-  /** Events so far, the pieces of one stream joined so that it does not matter how the input was cut. */
-  get log(): string[] {
-    const joined: string[] = [];
-    for (const line of this.#log) {
-      const last = joined.at(-1);
-      const match = /^((?:stdin|data) \d+ )/.exec(line);
-      if (match?.[1] !== undefined && last?.startsWith(match[1]) === true) {
-        joined[joined.length - 1] = last + line.slice(match[1].length);
-      } else {
-        joined.push(line);
-      }
-    }
-    return joined;
+  get log(): readonly string[] {
+    return this.#log.lines;
+  }
+
+  /** The latest request with this id. */
+  request(id: number): ServerRequest {
+    const request = this.requests.findLast((candidate) => candidate.id === id);
+    if (request === undefined) throw new Error(`no request ${id}`);
+    return request;
   }
 
   onRequest(request: ServerRequest): void {
     this.requests.push(request);
     const pairs = [...request.params].map(([name, value]) => `${name}=${value}`).join('&');
-    this.#log.push(`request ${request.id} role ${request.role} keep ${request.keepConnection} ${pairs}`);
+    this.#log.add(
+      `request ${request.id} role=${request.role} keep=${request.keepConnection} ${pairs}`.trimEnd(),
+    );
     this.on.onRequest?.(request);
   }
   onStdin(request: ServerRequest, chunk: Buffer): void {
-    this.#log.push(`stdin ${request.id} ${chunk.toString('latin1')}`);
+    this.#log.addPiece(`stdin ${request.id}`, chunk);
     this.on.onStdin?.(request, chunk);
   }
   onStdinEnd(request: ServerRequest): void {
-    this.#log.push(`stdin-end ${request.id}`);
+    this.#log.add(`stdin-end ${request.id}`);
     this.on.onStdinEnd?.(request);
   }
   onData(request: ServerRequest, chunk: Buffer): void {
-    this.#log.push(`data ${request.id} ${chunk.toString('latin1')}`);
+    this.#log.addPiece(`data ${request.id}`, chunk);
+    this.on.onData?.(request, chunk);
   }
   onDataEnd(request: ServerRequest): void {
-    this.#log.push(`data-end ${request.id}`);
+    this.#log.add(`data-end ${request.id}`);
   }
   onAbort(request: ServerRequest): void {
-    this.#log.push(`abort ${request.id}`);
+    this.#log.add(`abort ${request.id}`);
     this.on.onAbort?.(request);
   }
   onDrain(request: ServerRequest): void {
-    this.#log.push(`drain ${request.id}`);
+    this.#log.add(`drain ${request.id}`);
     this.on.onDrain?.(request);
   }
   onError(error: FastCgiError): void {
     this.errors.push(error);
-    this.#log.push(`error ${error.code}`);
+    this.#log.add(`error ${error.code}`);
   }
 }
