@@ -11,10 +11,11 @@ class WorkerTestCase(unittest.TestCase):
     """Runs applications of tests/apps in one worker, which must survive all of them."""
 
     gateway: Gateway
+    lanes = 1
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.gateway = Gateway("dispatch")
+        cls.gateway = Gateway("dispatch", lanes=cls.lanes)
         cls.addClassCleanup(cls.gateway.end)
         cls.gateway.ready()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sluice._wire import LOG
-
 from tests.support import WorkerTestCase
 
 

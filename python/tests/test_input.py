@@ -6,7 +6,6 @@ import tempfile
 from ast import literal_eval
 
 from sluice._wire import BODY_IN, BODY_IN_BROKEN, BODY_IN_END, REQUEST_FILE, REQUEST_STREAM
-
 from tests.gateway import Result
 from tests.support import WorkerTestCase
 

@@ -18,7 +18,7 @@ class StreamedBody:
     Filled under the lane's read lock, by whichever thread reads the lane.
     """
 
-    __slots__ = ("chunks", "is_broken", "is_ended", "is_unwanted", "tag")
+    __slots__ = ("chunks", "is_broken", "is_ended", "is_returned", "is_unwanted", "tag")
 
     def __init__(self, tag: int) -> None:
         self.tag = tag
@@ -26,6 +26,12 @@ class StreamedBody:
         self.is_ended = False
         self.is_broken = False
         self.is_unwanted = False
+        self.is_returned = False
+
+    @property
+    def is_open(self) -> bool:
+        """True while nothing but this body may arrive on the lane (wire section 3)."""
+        return not self.is_ended and not self.is_returned
 
     def discard(self) -> None:
         """Forget what has come and keep nothing of what comes yet."""

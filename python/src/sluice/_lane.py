@@ -19,6 +19,7 @@ from threading import Lock, RLock
 
 from sluice._errors import ErrorStream
 from sluice._exceptions import LaneClosed, WireError
+from sluice._exits import EXIT_WIRE, give_up
 from sluice._input import StreamedBody
 from sluice._output import copy_range, write_all, write_both
 from sluice._wire import (
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
     Request = tuple[int, int, bytes, Optional[StreamedBody]]
 
 _READ_BYTES = 64 * 1024
+# How long a thread that has just read may take to let go of the read lock.
+_LOCK_WAIT_SECONDS = 0.005
+# The rest of a frame that has begun to arrive is on its way; a recall waits so long for the next piece of it.
+_REST_WAIT_MS = 50
 # Up to here one copy is cheaper than a second buffer for the kernel to look at.
 _JOINED_BYTES_MAX = 32 * 1024
 
@@ -79,9 +84,12 @@ class Lane:
 
     def wait_for_body(self, body: StreamedBody) -> None:
         """Wait until something has arrived of `body`, or its end. Raises `LaneClosed`."""
-        with self._read_lock:
-            if not body.chunks and not body.is_ended and not self._fill_locked():
-                raise LaneClosed("the gateway closed the lane")
+        try:
+            with self._read_lock:
+                if not body.chunks and not body.is_ended and not self._fill_locked():
+                    raise LaneClosed("the gateway closed the lane")
+        except WireError as error:
+            give_up(EXIT_WIRE, f"lane: {error}")  # here, because an application could swallow the error
 
     def skip_body(self, body: StreamedBody) -> None:
         """Discard what the application has not read of `body`, up to its end. Raises `LaneClosed`."""
@@ -106,14 +114,13 @@ class Lane:
             return b""  # ECONNRESET, if the gateway left responses unread: it has gone all the same
 
     def _take_locked(self, data: bytes) -> None:
-        append = self.line.append
         body = self._body
         for kind, tag, payload in self._reader.feed(data):
             if kind < BODY_IN:
-                if body is not None and not body.is_ended and not body.is_unwanted:
+                if body is not None and body.is_open:
                     raise WireError("tag", f"request {tag} arrived before the body of request {body.tag} ended")
                 body = self._body = StreamedBody(tag) if kind == REQUEST_STREAM else None
-                append((kind, tag, payload, body))
+                self.line.append((kind, tag, payload, body))
                 continue
             if body is None or body.tag != tag or body.is_ended:
                 raise WireError("tag", f"BODY for request {tag}, which has no body open")
@@ -134,17 +141,17 @@ class Lane:
     def recall(self) -> list[int]:
         """Take back what has not begun and return the tags, oldest first. For the control thread.
 
-        If the lane's thread holds the read lock it waits for input, so whatever comes will begin at once.
+        If the lane's thread keeps the read lock and there is nothing to read, it waits for input: it has nothing
+        running and will begin at once whatever comes. If there is something, it is about to read and begin that.
         """
-        if self._read_lock.acquire(blocking=False):
+        poller = poll()
+        poller.register(self._fd, POLLIN)
+        while not self._read_lock.acquire(timeout=_LOCK_WAIT_SECONDS):
+            if not poller.poll(0):
+                break
+        else:
             try:
-                poller = poll()
-                poller.register(self._fd, POLLIN)
-                while poller.poll(0):
-                    data = self._read_locked()
-                    if not data:
-                        break
-                    self._take_locked(data)
+                self._drain_locked(poller)
             finally:
                 self._read_lock.release()
         tags = []
@@ -152,11 +159,22 @@ class Lane:
             while True:
                 _, tag, _, body = self.line.pop()
                 if body is not None:
+                    body.is_returned = True
                     body.discard()
                 tags.append(tag)
         except IndexError:
             tags.reverse()
             return tags
+
+    def _drain_locked(self, poller: poll) -> None:
+        # No request follows a body that is still open, and reading ahead of the application would undo back-pressure.
+        while self._body is None or not self._body.is_open:
+            if not poller.poll(0 if self._reader.is_between_frames else _REST_WAIT_MS):
+                return
+            data = self._read_locked()
+            if not data:
+                return
+            self._take_locked(data)
 
     def close(self) -> None:
         """Let the lane end when its running request does, and begin nothing more. For the control thread."""

@@ -26,6 +26,7 @@ def spoil(environ, start_response):
 
 def process(environ, start_response):
     import os
+
     import sluice
 
     start_response("200 OK", [])
