@@ -6,6 +6,7 @@ import { Exchange, type Reply } from '../exchange/exchange.ts';
 import type { Head } from '../exchange/head.ts';
 import type { Front, FrontOptions } from './front.ts';
 import { httpVariables } from './http-variables.ts';
+import { reset } from './socket-transport.ts';
 
 /** Serves HTTP/1.1 and HTTP/1.0. */
 export class HttpFront implements Front {
@@ -97,6 +98,6 @@ class HttpReply implements Reply {
 
   abort(): void {
     // A reset, because a plain close would be a complete end of an HTTP/1.0 response.
-    this.#response.socket?.resetAndDestroy();
+    if (this.#response.socket) reset(this.#response.socket);
   }
 }

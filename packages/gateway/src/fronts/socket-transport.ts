@@ -6,6 +6,12 @@ import type { Socket } from 'node:net';
 /** How long a peer may take to close its end after ours is closed. Closing with unread input would reset it. */
 const LINGER_MS = 5_000;
 
+/** Closes a socket so that its peer can tell that something is missing. Unix sockets know no reset: a close is all. */
+export function reset(socket: Socket): void {
+  if (socket.remoteFamily) socket.resetAndDestroy();
+  else socket.destroy();
+}
+
 /** A transport over a socket. Whoever makes it feeds the connection from the socket's events. */
 export class SocketTransport implements Transport {
   readonly #socket: Socket;
@@ -24,7 +30,7 @@ export class SocketTransport implements Transport {
   }
 
   destroy(): void {
-    this.#socket.resetAndDestroy();
+    reset(this.#socket);
   }
 
   pause(): void {
