@@ -1,0 +1,218 @@
+import { describe, expect, it } from '@jest/globals';
+import { formatSource } from '../../src/config/problems.ts';
+import { load } from './support.ts';
+
+const app = '[app]\ntarget = "site:app"\n';
+
+describe('loading a configuration', () => {
+  it('needs nothing but an application', () => {
+    expect(load({ flags: { target: 'site:app' } }).config).toEqual({
+      app: { target: 'site:app', directory: '/current', python: null, environment: {}, debug: false },
+      listen: [
+        {
+          protocol: 'http',
+          address: { kind: 'tcp', host: '127.0.0.1', port: 8000 },
+          mode: null,
+          owner: null,
+          group: null,
+          mount: null,
+          backlogCount: 2048,
+          allow: null,
+        },
+      ],
+      pools: {
+        default: {
+          processes: 4,
+          threads: 1,
+          queueLength: 128,
+          queueTimeoutMs: 5000,
+          requestTimeoutMs: 60_000,
+          startupTimeoutMs: 60_000,
+          stopTimeoutMs: 30_000,
+          lookAhead: 8,
+          recallAfterMs: 5,
+        },
+      },
+      routes: [],
+      body: { memoryBytes: 131_072, maxBytes: 1_073_741_824, spoolDirectory: null },
+      limits: { variablesBytes: 262_144, variablesCount: 1024, connectionsCount: 10_000 },
+      log: { level: 'info', format: 'auto', access: false },
+    });
+  });
+
+  it('reads everything a file can say', () => {
+    const { config, fileDirectory } = load({
+      toml: `
+[app]
+target = "mysite.wsgi:application"
+directory = "site"
+python = ".venv/bin/python"
+environment = { DJANGO_SETTINGS_MODULE = "mysite.settings" }
+debug = true
+[[listen]]
+protocol = "fastcgi"
+address = "unix:run/app.sock"
+mode = "0660"
+group = "www-data"
+owner = "33"
+mount = "/app/"
+[[listen]]
+protocol = "fastcgi"
+address = "0.0.0.0:9000"
+backlog = 10
+allow = ["10.0.0.0/8"]
+[pool.default]
+processes = 2
+threads = 3
+queue = { length = 0, timeout = "250ms" }
+request_timeout = "10m"
+startup_timeout = "1m"
+stop_timeout = "1h"
+look_ahead = 0
+recall_after = "10ms"
+[pool.reports]
+[[route]]
+path = "/reports/"
+to = "pool:reports"
+streaming = true
+mount = "/"
+[body]
+memory = "0B"
+max = "10MB"
+spool_directory = "/var/spool"
+[limits]
+variables = "64KiB"
+variables_count = 100
+connections = 10
+[log]
+level = "warn"
+format = "json"
+access = true
+`,
+    });
+    expect(config.app).toEqual({
+      target: 'mysite.wsgi:application',
+      directory: `${fileDirectory}/site`,
+      python: `${fileDirectory}/site/.venv/bin/python`,
+      environment: { DJANGO_SETTINGS_MODULE: 'mysite.settings' },
+      debug: true,
+    });
+    expect(config.listen).toEqual([
+      {
+        protocol: 'fastcgi',
+        address: { kind: 'unix', path: `${fileDirectory}/run/app.sock` },
+        mode: 0o660,
+        owner: '33',
+        group: 'www-data',
+        mount: '/app',
+        backlogCount: 2048,
+        allow: null,
+      },
+      {
+        protocol: 'fastcgi',
+        address: { kind: 'tcp', host: '0.0.0.0', port: 9000 },
+        mode: null,
+        owner: null,
+        group: null,
+        mount: null,
+        backlogCount: 10,
+        allow: ['10.0.0.0/8'],
+      },
+    ]);
+    expect(config.pools['default']).toEqual({
+      processes: 2,
+      threads: 3,
+      queueLength: 0,
+      queueTimeoutMs: 250,
+      requestTimeoutMs: 600_000,
+      startupTimeoutMs: 60_000,
+      stopTimeoutMs: 3_600_000,
+      lookAhead: 0,
+      recallAfterMs: 10,
+    });
+    expect(config.pools['reports']?.processes).toBe(4);
+    expect(config.routes).toEqual([
+      { path: '/reports/', to: { kind: 'pool', name: 'reports' }, streaming: true, mount: '' },
+    ]);
+    expect(config.body).toEqual({ memoryBytes: 0, maxBytes: 10_000_000, spoolDirectory: '/var/spool' });
+    expect(config.limits).toEqual({ variablesBytes: 65_536, variablesCount: 100, connectionsCount: 10 });
+    expect(config.log).toEqual({ level: 'warn', format: 'json', access: true });
+  });
+
+  it('lets flags win over the environment, that over the file, that over the default', () => {
+    const toml = `${app}[pool.default]\nthreads = 2\nprocesses = 2\nlook_ahead = 2\n`;
+    const environment = { SLUICE_THREADS: '3', SLUICE_PROCESSES: '3' };
+    const flags = { threads: '5' };
+    const { config, sourceOf, overridden } = load({ toml, environment, flags });
+    expect(config.pools['default']).toMatchObject({
+      threads: 5,
+      processes: 3,
+      lookAhead: 2,
+      queueLength: 128,
+    });
+    const sources = ['threads', 'processes', 'look_ahead'].map((key) => sourceOf(['pool', 'default', key]));
+    expect(sources.map(formatSource)).toEqual([
+      '--threads',
+      'SLUICE_PROCESSES',
+      expect.stringMatching(/toml:6$/),
+    ]);
+    expect([...overridden.keys()]).toEqual(['pool.default.processes', 'pool.default.threads']);
+  });
+
+  it('takes an empty environment variable for one that is not set', () => {
+    expect(load({ toml: app, environment: { SLUICE_THREADS: '' } }).config.pools['default']?.threads).toBe(1);
+  });
+
+  it('replaces the listeners of the file by those of the command line', () => {
+    const toml = `${app}[[listen]]\nprotocol = "http"\naddress = "9000"\n`;
+    const flags = { fastcgi: ['unix:/run/a', '9001'], http: ['9002'] };
+    const { config } = load({ toml, environment: { SLUICE_HTTP: '9003' }, flags });
+    expect(config.listen.map(({ protocol, address }) => ({ protocol, address }))).toEqual([
+      { protocol: 'http', address: { kind: 'tcp', host: '127.0.0.1', port: 9002 } },
+      { protocol: 'fastcgi', address: { kind: 'unix', path: '/run/a' } },
+      { protocol: 'fastcgi', address: { kind: 'tcp', host: '127.0.0.1', port: 9001 } },
+    ]);
+  });
+
+  it('applies a flag of listeners to every listener it fits', () => {
+    const flags = { target: 'a', fastcgi: ['unix:/run/a', '9001'], mount: '/app', 'socket-mode': '0660' };
+    const { config } = load({ flags });
+    expect(config.listen.map(({ mount, mode }) => [mount, mode])).toEqual([
+      ['/app', 0o660],
+      ['/app', null],
+    ]);
+  });
+
+  it('lays environment variables of the workers over those of the file', () => {
+    const toml = `${app}environment = { A = "file", B = "file" }\n`;
+    const { config } = load({ toml, flags: { env: ['A=flag', 'C=x=y'] } });
+    expect(config.app.environment).toEqual({ A: 'flag', B: 'file', C: 'x=y' });
+  });
+
+  it('begins relative paths of flags at the current directory', () => {
+    const flags = {
+      directory: 'site',
+      python: './python',
+      'spool-directory': 'spool',
+      http: ['unix:a.sock'],
+    };
+    const { config } = load({ toml: app, flags });
+    expect(config.app).toMatchObject({ directory: '/current/site', python: '/current/python' });
+    expect(config.body.spoolDirectory).toBe('/current/spool');
+    expect(config.listen[0]?.address).toEqual({ kind: 'unix', path: '/current/a.sock' });
+  });
+
+  it('leaves the name of an interpreter to the search in PATH', () => {
+    expect(load({ toml: `${app}python = "python3.12"\n` }).config.app.python).toBe('python3.12');
+  });
+
+  it('freezes the result all the way down', () => {
+    const { config } = load({ toml: app });
+    const walk = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return;
+      expect(Object.isFrozen(value)).toBe(true);
+      Object.values(value).forEach(walk);
+    };
+    walk(config);
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../src/config/load.ts';
+import { problemsOf } from './support.ts';
+
+const app = '[app]\ntarget = "site:app"\n';
+
+describe('problems of a configuration', () => {
+  it('are all told at once, each with its place and what is possible', () => {
+    const toml = `[app]
+directorry = "/srv"
+[[listen]]
+protocol = "gopher"
+address = "127.0.0.1:70000"
+[pool.default]
+threads = "four"
+queue = { lenght = 3, timeout = "5" }
+[bdy]
+`;
+    const lines = problemsOf({ toml, environment: { SLUICE_LOG_LEVEL: 'loud' }, flags: { processes: '0' } });
+    expect(lines).toHaveLength(10);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'sluice.toml:9: bdy: unknown section; did you mean "body"?',
+        'sluice.toml:1: app.target: missing; give module:callable, module:factory() or a file path',
+        'sluice.toml:2: app.directorry: unknown key; did you mean "directory"?',
+        'sluice.toml:4: listen[0].protocol: "gopher" is not possible; give one of http, fastcgi',
+        expect.stringMatching(/^sluice\.toml:5: listen\[0\]\.address: .*port 70000 is more than 65535/),
+        'sluice.toml:7: pool.default.threads: "four" is not possible; give a whole number from 1 to 256',
+        'sluice.toml:8: pool.default.queue.lenght: unknown key; did you mean "length"?',
+        expect.stringMatching(/^sluice\.toml:8: pool\.default\.queue\.timeout: "5" .*the unit is missing/),
+        '--processes: pool.default.processes: 0 is not possible; give a whole number from 1 to 1024',
+        'SLUICE_LOG_LEVEL: log.level: "loud" is not possible; give one of debug, info, warn, error, silent',
+      ]),
+    );
+  });
+
+  it('include FastCGI that strangers can reach, and say what to add', () => {
+    const lines = problemsOf({
+      flags: { target: 'a', fastcgi: ['0.0.0.0:9000', '[::]:9000', '10.0.0.1:9000'] },
+    });
+    expect(lines).toHaveLength(3);
+    for (const line of lines)
+      expect(line).toMatch(/^--fastcgi: listen\[\d\]\.address: .*allow = \["10\.0\.0\.7"\]/);
+  });
+
+  it('do not include FastCGI that only the named or this machine can reach', () => {
+    expect(problemsOf({ flags: { target: 'a', fastcgi: ['0.0.0.0:9000'], allow: ['10.0.0.0/8'] } })).toEqual(
+      [],
+    );
+    expect(problemsOf({ flags: { target: 'a', fastcgi: ['127.0.0.1:9000', '[::1]:9000'] } })).toEqual([]);
+    expect(problemsOf({ flags: { target: 'a', http: ['0.0.0.0:8000'] } })).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a mode without a socket file',
+      { 'socket-mode': '0660', http: ['9000'] },
+      'only the file of a Unix socket',
+    ],
+    [
+      'a network list for a socket file',
+      { allow: ['::1'], http: ['unix:/a'] },
+      'a Unix socket has no network',
+    ],
+    ['an address twice', { http: ['9000', '127.0.0.1:9000'] }, 'the same as listen[0].address'],
+    ['a value a switch does not have', { debug: 'perhaps' }, '"perhaps" is not possible; give true or false'],
+  ])('include %s', (_name, flags, text) => {
+    expect(problemsOf({ flags: { target: 'a', ...flags } })).toEqual([expect.stringContaining(text)]);
+  });
+
+  it.each([
+    ['a route to no pool', '[[route]]\npath = "/"\nto = "pool:defalt"', 'did you mean "default"?'],
+    [
+      'a path twice',
+      '[[route]]\npath="/"\nto="pool:default"\n[[route]]\npath="/"\nto="pool:default"',
+      'route[0].path',
+    ],
+    ['a name no pool can have', '[pool."a b"]', 'the name of a pool is'],
+    ['a table where a list is needed', '[listen]\nprotocol = "http"', 'write [[listen]]'],
+    ['a list where a table is needed', '[[pool]]\nthreads = 1', 'write [pool.default]'],
+    ['a value where a table is needed', 'log = 3', 'log: 3 is not a table'],
+    ['a value where a table is needed inside', '[pool.default]\nqueue = 3', 'queue: 3 is not a table'],
+    ['a date', '[pool.default]\nthreads = 1979-05-27', 'threads: "1979-05-27'],
+  ])('include %s', (_name, toml, text) => {
+    const order = toml.startsWith('log =') ? `${toml}\n${app}` : `${app}${toml}\n`;
+    expect(problemsOf({ toml: order })).toEqual([expect.stringContaining(text)]);
+  });
+
+  it('never show the value of an environment variable', () => {
+    const [line] = problemsOf({ toml: `${app}environment = { KEY = ["hunter2"] }\n` });
+    expect(line).toContain('app.environment.KEY: this is not possible');
+    expect(line).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['a = [', /^sluice\.toml:1: not TOML at column \d+: /],
+    ['[app]\ntarget = "a"\ntarget = "b"', /^sluice\.toml:3: not TOML/],
+    ['__proto__ = { debug = true }', /^sluice\.toml:1: not TOML|^sluice\.toml.*__proto__/],
+  ])('name the line of what is not TOML: %j', (toml, text) => {
+    expect(problemsOf({ toml })).toEqual([expect.stringMatching(text)]);
+  });
+
+  it('name a file that cannot be read', () => {
+    const origin = { environment: {}, flags: {}, directory: '/', coresCount: 1 };
+    expect(() => loadConfig({ ...origin, file: 'no/such.toml' })).toThrow(
+      'no/such.toml: there is no such file',
+    );
+    expect(() => loadConfig({ ...origin, file: 'tmp' })).toThrow('tmp: it is a directory');
+  });
+});
