@@ -115,7 +115,6 @@ class Sent:
     """A request on its way through the random test."""
 
     id: str
-    lane: int
     is_held: bool
     is_cancelled: bool = False
     result: Result = field(default_factory=Result)
@@ -133,6 +132,7 @@ class Round:
         self.outstanding: dict[tuple[int, int], Sent] = {}
         self.recalls: list[tuple[int, set[int]]] = []
         self.waiters: dict[str, Waiter] = {}
+        self.waiting: list[tuple[str, bool]] = []
         self.count = 0
 
     def run(self) -> None:
@@ -151,9 +151,11 @@ class Round:
                 selector.register(lane.socket, selectors.EVENT_READ, lambda index=index: self.answered(index))
             for _ in range(STEPS):
                 self.dice.choice((self.send, self.send, self.send, self.recall, self.cancel, self.release))()
+                self.assign()
                 self.look(0)
-            while self.outstanding or self.recalls:
+            while self.outstanding or self.recalls or self.waiting:
                 self.release()
+                self.assign()
                 self.look(30)
             self.check(record.name)
 
@@ -167,14 +169,20 @@ class Round:
         for key, _ in events:
             key.data()
 
-    def send(self, again: str | None = None) -> None:
-        lane = self.dice.randrange(self.lane_count)
-        if again is None:
-            self.count += 1
-        sent = Sent(again or str(self.count), lane, again is None and self.dice.random() < 0.3)
-        wait = "1" if sent.is_held else "0"
-        tag = self.gateway.start(b"", lane=lane, TEST_ID=sent.id, TEST_WAIT=wait, **self.variables)
-        self.outstanding[lane, tag] = sent
+    def send(self) -> None:
+        self.count += 1
+        self.waiting.append((str(self.count), self.dice.random() < 0.3))
+
+    def assign(self) -> None:
+        """Hand out what waits, but nothing to a lane that has something and owes an answer to a RECALL."""
+        recalling = {lane for lane, _ in self.recalls}
+        lanes = [each for each in range(self.lane_count) if each not in recalling or not self.line(each)]
+        if self.waiting and lanes:
+            name, is_held = self.waiting.pop(0)
+            lane = self.dice.choice(lanes)
+            wait = "1" if is_held else "0"
+            tag = self.gateway.start(b"", lane=lane, TEST_ID=name, TEST_WAIT=wait, **self.variables)
+            self.outstanding[lane, tag] = Sent(name, is_held)
 
     def recall(self) -> None:
         lane = self.dice.randrange(self.lane_count)
@@ -208,7 +216,7 @@ class Round:
             for tag in tags:
                 sent = self.outstanding.pop((lane, tag))
                 self.case.assertIsNone(sent.result.status, "a request that has answered was returned")
-                self.send(again=sent.id)  # as the gateway would: what was returned runs elsewhere
+                self.waiting.insert(0, (sent.id, sent.is_held))  # what was returned runs elsewhere
 
     def answered(self, lane: int) -> None:
         for kind, tag, payload in self.gateway.lanes[lane].read():
