@@ -36,6 +36,16 @@ export class ListenError extends Error {
 
 /** The system's code of an error, such as ENOENT; empty if it has none. */
 export function systemCode(error: unknown): string {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return code ?? '';
+  return textField(error, 'code');
+}
+
+/** The system call that failed, such as chown; empty if it was none. */
+export function systemCall(error: unknown): string {
+  return textField(error, 'syscall');
+}
+
+function textField(error: unknown, name: 'code' | 'syscall'): string {
+  const value =
+    typeof error === 'object' && error !== null ? (error as NodeJS.ErrnoException)[name] : undefined;
+  return value ?? '';
 }

@@ -1,11 +1,11 @@
 // Listening on a Unix socket: the file has its owner and mode before anybody can connect, and only our own file
 // is ever removed.
-import { chmodSync, chownSync, lstatSync, renameSync, type BigIntStats } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, renameSync, type BigIntStats } from 'node:fs';
 import type { Server } from 'node:net';
 import { dirname } from 'node:path';
 import type { ListenConfig } from '../config/types.ts';
 import { accountNumber, type AccountKind } from './account.ts';
-import { ListenError, systemCode } from './errors.ts';
+import { ListenError, systemCall, systemCode } from './errors.ts';
 import { serverListen, unexplained } from './server-listen.ts';
 import { clearSocketPath, isSameFile } from './stale-socket.ts';
 
@@ -82,21 +82,20 @@ function numberOf(kind: AccountKind, name: string | null, address: string): numb
 function explain(error: unknown, path: string, listen: ListenConfig): ListenError {
   const address = `unix:${path}`;
   const directory = dirname(path);
-  const call = error instanceof Error ? (error as NodeJS.ErrnoException).syscall : undefined;
   switch (systemCode(error)) {
-    case 'ENOENT':
-    case 'ENOTDIR': {
-      const reason = `there is no directory ${directory}; create it (with systemd: RuntimeDirectory=)`;
-      return new ListenError('SLUICE_LISTEN_NO_DIRECTORY', address, reason, error);
-    }
+    // For a directory that is missing libuv says EACCES too.
     case 'EACCES': {
+      if (!existsSync(directory)) {
+        const reason = `there is no directory ${directory}; create it (with systemd: RuntimeDirectory=)`;
+        return new ListenError('SLUICE_LISTEN_NO_DIRECTORY', address, reason, error);
+      }
       const reason = `this user may not create files in ${directory}; use a directory that belongs to it`;
       return new ListenError('SLUICE_LISTEN_FORBIDDEN', address, reason, error);
     }
     case 'EADDRINUSE':
       return new ListenError('SLUICE_LISTEN_IN_USE', address, 'another process was faster', error);
     case 'EPERM':
-      if (call === 'chown')
+      if (systemCall(error) === 'chown')
         return new ListenError('SLUICE_LISTEN_FORBIDDEN', address, chownAdvice(listen), error);
       return unexplained(address, error);
     default:

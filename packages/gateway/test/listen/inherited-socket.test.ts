@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { openListener } from '../../src/listen/open-listener.ts';
+import { ask, endProcess, greetingServer, listenOn } from './support.ts';
+
+const donor = fileURLToPath(new URL('fixtures/socket-donor.cjs', import.meta.url));
+
+// A listening socket of another process, as a descriptor of this one.
+async function receiveSocket(): Promise<{ fd: number; port: number }> {
+  const child = fork(donor, { execArgv: [] });
+  const [port, handle] = (await once(child, 'message')) as [number, { fd: number }];
+  await endProcess(child);
+  return { fd: handle.fd, port };
+}
+
+describe('a listener on an inherited socket', () => {
+  it('accepts the connections of the socket it was given', async () => {
+    const { fd, port } = await receiveSocket();
+    const listener = await openListener(listenOn({ kind: 'descriptor', fd }), greetingServer());
+    expect(listener).toMatchObject({ address: `127.0.0.1:${port}`, url: `http://127.0.0.1:${port}/` });
+    expect(await ask({ host: '127.0.0.1', port })).toBe('hello');
+    listener.close();
+  });
+
+  it('is found by socket activation', async () => {
+    const { fd, port } = await receiveSocket();
+    const activation = { sockets: [{ fd, name: 'web' }], reason: '' };
+    const listener = await openListener(listenOn({ kind: 'systemd', name: 'web' }), greetingServer(), {
+      activation,
+    });
+    expect(await ask({ host: '127.0.0.1', port })).toBe('hello');
+    listener.close();
+  });
+
+  it('refuses a descriptor that is not open', async () => {
+    await expect(
+      openListener(listenOn({ kind: 'descriptor', fd: 999_999 }), greetingServer()),
+    ).rejects.toMatchObject({
+      code: 'SLUICE_LISTEN_DESCRIPTOR',
+      message: expect.stringContaining('is not open'),
+    });
+  });
+
+  it('refuses a descriptor that is not a socket', async () => {
+    const fd = openSync('/dev/null', 'r');
+    await expect(openListener(listenOn({ kind: 'descriptor', fd }), greetingServer())).rejects.toMatchObject({
+      code: 'SLUICE_LISTEN_DESCRIPTOR',
+      message: expect.stringContaining('is not a socket'),
+    });
+    closeSync(fd);
+  });
+});
