@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, field
 
 from sluice._exceptions import WireError
@@ -95,6 +96,16 @@ class Channel:
             self._frames += self.read()
         return self._frames.pop(0)
 
+    def wait_until_closed_for_sending(self) -> None:
+        """Wait until the worker takes nothing any more, which no event announces."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        try:
+            while time.monotonic() < deadline:
+                self.socket.send(b"")
+        except BrokenPipeError:
+            return
+        raise TimeoutError
+
     def read(self) -> list[tuple[int, int, bytes]]:
         data = self.socket.recv(1 << 20)
         if not data:
@@ -143,7 +154,15 @@ class Result:
 class Gateway:
     """Starts a worker with the application `app` from tests/apps. Use as a context manager."""
 
-    def __init__(self, app: str, *, lanes: int = 1, words: tuple[str, ...] = (), **popen: object) -> None:
+    def __init__(
+        self,
+        app: str,
+        *,
+        lanes: int = 1,
+        words: tuple[str, ...] = (),
+        entry: tuple[str, ...] = (str(SOURCE_DIRECTORY / "sluice" / "__main__.py"),),
+        **popen: object,
+    ) -> None:
         self.control = Channel(FROM_CONTROL)
         self.lanes = [Channel(FROM_LANE) for _ in range(lanes)]
         ends = [each.worker_end for each in (self.control, *self.lanes)]
@@ -153,7 +172,7 @@ class Gateway:
         self.process = subprocess.Popen(  # type: ignore[call-overload]
             [
                 sys.executable,
-                str(SOURCE_DIRECTORY / "sluice" / "__main__.py"),
+                *entry,
                 "worker",
                 f"control={control}",
                 f"lanes={','.join(lane_ends)}",

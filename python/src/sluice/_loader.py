@@ -32,7 +32,7 @@ def load(target: str) -> WSGIApplication:
         if found is None:
             raise LoadError(f"{place} has neither 'application' nor 'app'; name it: {place}:NAME")
     if not callable(found):
-        raise LoadError(f"{target} is not callable: it is a {type(found).__name__}")
+        raise LoadError(f"{target} is not callable: it is of type {type(found).__name__}")
     application: WSGIApplication = found
     return application
 
@@ -86,7 +86,7 @@ def _evaluate(module: ModuleType, expression: str, place: str) -> object:
     if not parenthesis:
         return found
     if not callable(found):
-        raise LoadError(f"{place}:{name} is not a factory: it is a {type(found).__name__}")
+        raise LoadError(f"{place}:{name} is not a factory: it is of type {type(found).__name__}")
     args, kwargs = _literal_arguments(expression)
     result: object = found(*args, **kwargs)
     return result
