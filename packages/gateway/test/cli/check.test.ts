@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { directoryWith, World } from './support.ts';
+
+const hello = 'def app(environ, start_response):\n    return []\n';
+
+describe('sluice check', () => {
+  it('ends with 0 when everything is as it should be', async () => {
+    const directory = directoryWith({ 'hello.py': hello });
+    const { code, stdout } = await new World({ directory }).run(
+      'check',
+      'hello:app',
+      '--http',
+      '127.0.0.1:0',
+    );
+    expect(stdout).not.toMatch(/^problem/m);
+    expect(stdout).toMatch(/^note +configuration: app\.target comes from the command line$/m);
+    expect(stdout).toMatch(/^ok +listen on 127\.0\.0\.1:0: can be opened$/m);
+    expect(stdout).toMatch(/^ok +python: \/.*, Python 3\./m);
+    expect(stdout).toMatch(/^ok +application hello:app: can be imported$/m);
+    expect(code).toBe(0);
+  });
+
+  it('ends with 2 and every problem of the configuration', async () => {
+    const { code, stdout } = await new World().run('check', 'a:b', '--threads', '0', '--http', 'x');
+    expect(stdout.match(/^problem configuration: --(threads|http): /gm)).toHaveLength(2);
+    expect(code).toBe(2);
+  });
+
+  it('shows why the application cannot be imported', async () => {
+    const directory = directoryWith({ 'broken.py': 'import no_such_module\n' });
+    const { code, stdout } = await new World({ directory }).run(
+      'check',
+      'broken:app',
+      '--http',
+      '127.0.0.1:0',
+    );
+    expect(stdout).toMatch(/^problem application broken:app: cannot be imported\n +Traceback/m);
+    expect(stdout).toContain("No module named 'no_such_module'");
+    expect(stdout).not.toContain('<string>');
+    expect(code).toBe(3);
+  });
+
+  it('gives the import the environment of the workers, and no longer than they get', async () => {
+    const source = `import os, time\ntime.sleep(float(os.environ["NAP"]))\n${hello}`;
+    const directory = directoryWith({ 'slow.py': source });
+    const words = ['check', 'slow.py:app', '--http', '127.0.0.1:0', '--startup-timeout', '1s'];
+    expect((await new World({ directory }).run(...words, '--env', 'NAP=0')).code).toBe(0);
+    const { code, stdout } = await new World({ directory }).run(...words, '--env', 'NAP=600');
+    expect(stdout).toContain('it took longer than startup_timeout');
+    expect(code).toBe(3);
+  });
+
+  it('names who has an address, without disturbing the server that is there', async () => {
+    const directory = directoryWith({ 'hello.py': hello });
+    const tcp = createServer().listen(0, '127.0.0.1');
+    const unix = createServer().listen(`${directory}/a.sock`);
+    await Promise.all([once(tcp, 'listening'), once(unix, 'listening')]);
+    const address = tcp.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const words = ['hello:app', '--http', `127.0.0.1:${port}`, '--http', 'unix:a.sock'];
+    const { code, stdout } = await new World({ directory }).run('check', ...words);
+    expect(
+      stdout.match(new RegExp(`^problem listen on .*process ${process.pid} \\(.*listens there`, 'gm')),
+    ).toHaveLength(2);
+    expect(code).toBe(4);
+    expect([tcp.listening, unix.listening]).toEqual([true, true]);
+    tcp.close();
+    unix.close();
+  });
+
+  it('says what keeps another user from connecting', async () => {
+    const directory = directoryWith({ 'hello.py': hello });
+    const words = ['hello:app', '--fastcgi', 'unix:a.sock', '--as', 'nobody'];
+    const { code, stdout } = await new World({ directory }).run('check', ...words);
+    expect(stdout).toContain(`nobody cannot enter ${directory} `);
+    expect(stdout).toContain('nobody cannot write to ');
+    expect(code).toBe(4);
+  });
+
+  it('leaves no socket file behind, and says what it cannot check', async () => {
+    const directory = directoryWith({ 'hello.py': hello });
+    const words = ['hello:app', '--fastcgi', 'unix:none/a.sock', '--fastcgi', 'systemd'];
+    const { stdout } = await new World({ directory }).run('check', ...words);
+    expect(stdout).toContain(`the directory ${directory}/none does not exist; create it`);
+    expect(stdout).toMatch(/^note +listen on systemd: is handed over/m);
+  });
+});

@@ -1,0 +1,155 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RunningGateway, StartGateway } from '../../src/cli/context.ts';
+import { ListenError } from '../../src/listen/index.ts';
+import { directoryWith, World } from './support.ts';
+
+// A gateway whose `stop` ends when `finish` is called, or when it is stopped at once.
+function fakeGateway(): {
+  start: StartGateway;
+  started: Promise<Started>;
+  finish: () => void;
+  calls: string[];
+} {
+  const calls: string[] = [];
+  const finished = withResolvers<void>();
+  const started = withResolvers<Started>();
+  const gateway: RunningGateway = {
+    listeners: [
+      { protocol: 'http', address: '127.0.0.1:8000', url: 'http://127.0.0.1:8000/' },
+      { protocol: 'fastcgi', address: 'unix:/run/a.sock', url: null },
+    ],
+    stop: () => {
+      calls.push('stop');
+      return finished.promise;
+    },
+    stopNow: () => {
+      calls.push('stopNow');
+      finished.resolve();
+    },
+  };
+  const start: StartGateway = (...args) => {
+    started.resolve(args);
+    return Promise.resolve(gateway);
+  };
+  return { start, started: started.promise, finish: finished.resolve, calls };
+}
+
+type Started = Parameters<StartGateway>;
+
+function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
+}
+
+function messages(stderr: string): string[] {
+  return stderr
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { message: string }).message);
+}
+
+describe('sluice serve', () => {
+  it('says what it runs and where, and ends with 0 when a signal has stopped it', async () => {
+    const gateway = fakeGateway();
+    const directory = directoryWith({});
+    const world = new World({ startGateway: gateway.start, directory });
+    const running = world.run('serve', 'site:app', '--threads', '2', '--processes', '1');
+    const [config, parts] = await gateway.started;
+    expect(config.app).toMatchObject({ target: 'site:app', directory });
+    expect(parts.python).toMatch(/^\/.*python3$/);
+    world.signals.emit('SIGTERM');
+    gateway.finish();
+    const { code, stderr } = await running;
+    expect(code).toBe(0);
+    expect(gateway.calls).toEqual(['stop']);
+    expect(messages(stderr)).toEqual([
+      `application site:app in ${directory}`,
+      expect.stringMatching(/^Python 3\.\d+\.\d+, found in PATH$/),
+      '1 worker with 2 threads each',
+      'listening on http://127.0.0.1:8000/',
+      'listening on unix:/run/a.sock',
+      'ready',
+      expect.stringMatching(/^stopping/),
+      'stopped',
+    ]);
+    expect(world.signals.eventNames()).toEqual([]);
+  });
+
+  it('stops at once, and says so by its exit code, when a second signal comes', async () => {
+    const gateway = fakeGateway();
+    const world = new World({ startGateway: gateway.start });
+    const running = world.run('serve', 'site:app');
+    await gateway.started;
+    world.signals.emit('SIGINT');
+    world.signals.emit('SIGINT');
+    expect((await running).code).toBe(5);
+    expect(gateway.calls).toEqual(['stop', 'stopNow']);
+  });
+
+  it('ends at the second signal even while the gateway is starting', async () => {
+    const begun = withResolvers<void>();
+    const startGateway: StartGateway = () => {
+      begun.resolve();
+      return new Promise(() => {});
+    };
+    const world = new World({ startGateway });
+    const running = world.run('serve', 'site:app');
+    await begun.promise;
+    world.signals.emit('SIGTERM');
+    world.signals.emit('SIGTERM');
+    expect((await running).code).toBe(5);
+  });
+
+  it('reads sluice.toml of the current directory unless an application is named', async () => {
+    const directory = directoryWith({ 'sluice.toml': '[app]\ntarget = "file:app"\n' });
+    for (const [words, target] of [
+      [[], 'file:app'],
+      [['site:app'], 'site:app'],
+    ] as const) {
+      const gateway = fakeGateway();
+      const world = new World({ startGateway: gateway.start, directory });
+      const running = world.run('serve', ...words);
+      expect((await gateway.started)[0].app.target).toBe(target);
+      world.signals.emit('SIGTERM');
+      gateway.finish();
+      await running;
+    }
+  });
+
+  it('ends with 2 and every problem when the configuration is wrong', async () => {
+    const directory = directoryWith({ 'sluice.toml': '[app]\ntargt = "a"\n[pool.default]\nthreads = 0\n' });
+    const { code, stderr } = await new World({ directory }).run('serve');
+    expect(code).toBe(2);
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/^sluice: sluice\.toml:1: app\.target: missing/),
+      expect.stringMatching(/^sluice: sluice\.toml:2: app\.targt: unknown key; did you mean "target"\?/),
+      expect.stringMatching(/^sluice: sluice\.toml:4: pool\.default\.threads: 0 is not possible/),
+    ]);
+  });
+
+  it('ends with 2 when there is no interpreter, or something else in its place', async () => {
+    const missing = await new World().run('serve', 'site:app', '--python', '/no/python');
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('/no/python') });
+    const wrong = await new World().run('serve', 'site:app', '--python', '/bin/true');
+    expect(wrong).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('does not answer like a Python'),
+    });
+  });
+
+  it('ends with 4 when a listener cannot be opened', async () => {
+    const startGateway: StartGateway = () =>
+      Promise.reject(
+        new ListenError('SLUICE_LISTEN_IN_USE', '127.0.0.1:1', 'process 1 (init) listens there'),
+      );
+    const { code, stderr } = await new World({ startGateway }).run('serve', 'site:app');
+    expect(code).toBe(4);
+    expect(messages(stderr).at(-1)).toBe('cannot listen on 127.0.0.1:1: process 1 (init) listens there');
+  });
+
+  it('does not hide an error nobody has thought of', async () => {
+    const startGateway: StartGateway = () => Promise.reject(new TypeError('bug'));
+    await expect(new World({ startGateway }).run('serve', 'site:app')).rejects.toThrow('bug');
+  });
+});
