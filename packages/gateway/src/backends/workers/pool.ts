@@ -6,6 +6,7 @@ import type { WorkerFacts } from './control-decoder.ts';
 import type { Lane } from './lane.ts';
 import { chooseLane } from './look-ahead.ts';
 import type { PoolOptions, PoolReporter } from './pool-options.ts';
+import { startProcess, type StartProcess } from './process.ts';
 import { Queue } from './queue.ts';
 import { Restarter } from './restarter.ts';
 import { Ticker } from './ticker.ts';
@@ -22,6 +23,7 @@ type State = 'new' | 'running' | 'draining' | 'stopped';
 export class Pool implements Backend, Holder, WorkerEvents {
   readonly #options: PoolOptions;
   readonly #reporter: PoolReporter;
+  readonly #startProcess: StartProcess;
   readonly #queue = new Queue();
   readonly #workers = new Set<Worker>();
   readonly #restarter: Restarter;
@@ -36,9 +38,11 @@ export class Pool implements Backend, Holder, WorkerEvents {
   #onTried: (() => void) | null = null;
   #onStopped: (() => void) | null = null;
 
-  constructor(options: PoolOptions, reporter: PoolReporter) {
+  /** @param start how worker processes are started; by default for real */
+  constructor(options: PoolOptions, reporter: PoolReporter, start: StartProcess = startProcess) {
     this.#options = options;
     this.#reporter = reporter;
+    this.#startProcess = start;
     this.#restarter = new Restarter(options.command.directory, () => this.#fill());
     this.#clock = new Ticker(CLOCK_MS, () => this.#checkTimeouts());
     this.#recallClock = new Ticker(Math.max(1, options.recallAfterMs / 2), () => this.#recallStuck());
@@ -163,7 +167,8 @@ export class Pool implements Backend, Holder, WorkerEvents {
   #fill(): void {
     const wanted = this.#restarter.loadFailure === null ? this.#options.processes : 1;
     while (this.#state === 'running' && this.#workers.size < wanted) {
-      this.#workers.add(new Worker(this.#options.command, this.#options.startupTimeoutMs, this));
+      const { command, startupTimeoutMs } = this.#options;
+      this.#workers.add(new Worker(command, startupTimeoutMs, this, this.#startProcess));
     }
   }
 

@@ -2,6 +2,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
+import type { LaneSocket } from './lane.ts';
 import { LineSplitter } from './lines.ts';
 
 /** How to start a worker. */
@@ -41,8 +42,26 @@ export interface ProcessEvents {
   exited(exit: Exit, error: Error | null): void;
 }
 
+/** A started process, as far as a worker uses it. */
+export interface ProcessHandle {
+  /** Undefined if it could not be started. */
+  readonly pid: number | undefined;
+  readonly control: { write(bytes: Buffer): unknown };
+  readonly lanes: readonly LaneSocket[];
+  /** Asks it to end: it does when its lanes are idle, or after its own grace. */
+  close(): void;
+  /** Ends it now. */
+  kill(): void;
+}
+
+/** Starts a process. Its events come later, never during the call. */
+export type StartProcess = (command: WorkerCommand, events: ProcessEvents) => ProcessHandle;
+
+/** Starts a real one. */
+export const startProcess: StartProcess = (command, events) => new WorkerProcess(command, events);
+
 /** A running worker process with its sockets. */
-export class WorkerProcess {
+class WorkerProcess implements ProcessHandle {
   readonly control: Socket;
   readonly lanes: readonly Socket[];
   readonly #child: ChildProcess;
@@ -69,18 +88,15 @@ export class WorkerProcess {
     this.#listen(events);
   }
 
-  /** Undefined if it could not be started. */
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
-  /** Asks it to end: it does when its lanes are idle, or after its own grace. */
   close(): void {
     this.control.end();
     for (const lane of this.lanes) lane.end();
   }
 
-  /** Ends it now. */
   kill(): void {
     this.#child.kill('SIGKILL');
   }

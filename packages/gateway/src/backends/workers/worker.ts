@@ -8,7 +8,7 @@ import type { Exchange } from '../../exchange/exchange.ts';
 import { ControlDecoder, type ControlEvents, type WorkerFacts } from './control-decoder.ts';
 import { encodeFrame, FRAME, WireError } from './frames.ts';
 import { Lane, type LaneOwner } from './lane.ts';
-import { WorkerProcess, type Exit, type ProcessEvents, type WorkerCommand } from './process.ts';
+import type { Exit, ProcessEvents, ProcessHandle, StartProcess, WorkerCommand } from './process.ts';
 
 /** What a worker tells its pool. */
 export interface WorkerEvents {
@@ -43,7 +43,7 @@ const NOTHING = Buffer.alloc(0);
 export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   readonly lanes: readonly Lane[];
   readonly #events: WorkerEvents;
-  readonly #process: WorkerProcess;
+  readonly #process: ProcessHandle;
   readonly #control: ControlDecoder = new ControlDecoder(this);
   readonly #startup: NodeJS.Timeout;
   #state: State = 'starting';
@@ -52,9 +52,9 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   /** Why the gateway killed it, if it did. */
   #killedFor: { code: FailureCode; reason: string } | null = null;
 
-  constructor(command: WorkerCommand, startupTimeoutMs: number, events: WorkerEvents) {
+  constructor(command: WorkerCommand, startupTimeoutMs: number, events: WorkerEvents, start: StartProcess) {
     this.#events = events;
-    this.#process = new WorkerProcess(command, this);
+    this.#process = start(command, this);
     this.lanes = this.#process.lanes.map((socket, index) => new Lane(index, socket, this));
     this.#startup = setTimeout(() => {
       this.kill('SLUICE_WORKER_DIED', `was not ready within ${startupTimeoutMs} ms (startup_timeout)`);
