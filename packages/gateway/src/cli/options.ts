@@ -65,7 +65,7 @@ function append(value: string, previous: readonly string[] | undefined): readonl
 }
 
 /** The default of a setting in a few words. */
-export function describeDefault({ fallback }: Setting<unknown>): string {
+function describeDefault({ fallback }: Setting<unknown>): string {
   switch (fallback.state) {
     case 'value':
       return typeof fallback.toml === 'object' ? 'none' : String(fallback.toml);

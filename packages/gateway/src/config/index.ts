@@ -2,6 +2,6 @@
 export { loadConfig, type ConfigOrigin, type LoadedConfig } from './load.ts';
 export { ConfigError, formatProblem, formatSource, type Problem, type Source } from './problems.ts';
 export { findPython, type FoundPython, type PythonSearch } from './python.ts';
-export { formatHostPort, formatListenAddress, isLoopbackHost } from './kinds/address.ts';
+export { formatListenAddress } from './kinds/address.ts';
 export type { Environment, FlagValues } from './overrides.ts';
 export type * from './types.ts';

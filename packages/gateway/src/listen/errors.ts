@@ -15,6 +15,8 @@ export type ListenErrorCode =
   | 'SLUICE_LISTEN_DESCRIPTOR'
   /** Socket activation was asked for and did not take place, or not as asked for. */
   | 'SLUICE_LISTEN_ACTIVATION'
+  /** An inherited FastCGI socket is open to other machines, and no list says which of them may connect. */
+  | 'SLUICE_LISTEN_UNGUARDED'
   /** The owner or group of the socket is unknown. */
   | 'SLUICE_LISTEN_ACCOUNT'
   /** Anything else the system refused. */

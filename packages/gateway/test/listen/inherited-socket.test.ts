@@ -9,8 +9,8 @@ import { ask, endProcess, greetingServer, listenOn } from './support.ts';
 const donor = fileURLToPath(new URL('fixtures/socket-donor.cjs', import.meta.url));
 
 // A listening socket of another process, as a descriptor of this one.
-async function receiveSocket(): Promise<{ fd: number; port: number }> {
-  const child = fork(donor, { execArgv: [] });
+async function receiveSocket(host = '127.0.0.1'): Promise<{ fd: number; port: number }> {
+  const child = fork(donor, [host], { execArgv: [] });
   const [port, handle] = (await once(child, 'message')) as [number, { fd: number }];
   await endProcess(child);
   return { fd: handle.fd, port };
@@ -32,6 +32,24 @@ describe('a listener on an inherited socket', () => {
       activation,
     });
     expect(await ask({ host: '127.0.0.1', port })).toBe('hello');
+    listener.close();
+  });
+
+  it('refuses FastCGI that other machines can reach, unless it is said who may connect', async () => {
+    const fastcgi = { protocol: 'fastcgi' } as const;
+    const { fd } = await receiveSocket('0.0.0.0');
+    const server = greetingServer();
+    await expect(openListener(listenOn({ kind: 'descriptor', fd }, fastcgi), server)).rejects.toMatchObject({
+      code: 'SLUICE_LISTEN_UNGUARDED',
+    });
+    expect(server.listening).toBe(false);
+    const other = await receiveSocket('0.0.0.0');
+    const changes = { ...fastcgi, allow: ['127.0.0.1'] };
+    const listener = await openListener(
+      listenOn({ kind: 'descriptor', fd: other.fd }, changes),
+      greetingServer(),
+    );
+    expect(await ask({ host: '127.0.0.1', port: other.port })).toBe('hello');
     listener.close();
   });
 
