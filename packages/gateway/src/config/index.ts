@@ -1,7 +1,7 @@
 // The configuration, as the rest of the gateway sees it.
 export { loadConfig, type ConfigOrigin, type LoadedConfig } from './load.ts';
-export { ConfigError, formatProblem, formatSource, type Problem, type Source } from './problems.ts';
-export { findPython, type FoundPython, type PythonSearch } from './python.ts';
+export { ConfigError, formatProblem, formatSource, type Problem } from './problems.ts';
+export { findPython, type FoundPython } from './python.ts';
 export { formatListenAddress } from './kinds/address.ts';
 export type { Environment, FlagValues } from './overrides.ts';
 export type * from './types.ts';

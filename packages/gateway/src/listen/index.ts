@@ -2,7 +2,7 @@
 export { accountNumber } from './account.ts';
 export { activationVariables, noActivation, readActivation, type Activation } from './activation.ts';
 export { ListenError, type ListenErrorCode } from './errors.ts';
-export { openListener, type Listener, type OpenOptions } from './open-listener.ts';
-export { describeOwner, findSocketOwner, type SocketOwner } from './socket-owner.ts';
+export { openListener, type Listener } from './open-listener.ts';
+export { describeOwner, findSocketOwner } from './socket-owner.ts';
 export { inspectSocketPath } from './stale-socket.ts';
 export { socketMode } from './unix-socket.ts';

@@ -72,10 +72,10 @@ describe('sluice check', () => {
 
   it('says what keeps another user from connecting', async () => {
     const directory = directoryWith({ 'hello.py': hello });
-    const words = ['hello:app', '--fastcgi', 'unix:a.sock', '--as', 'nobody'];
+    const words = ['hello:app', '--fastcgi', 'unix:a.sock', '--as', 'daemon'];
     const { code, stdout } = await new World({ directory }).run('check', ...words);
-    expect(stdout).toContain(`nobody cannot enter ${directory} `);
-    expect(stdout).toContain('nobody cannot write to ');
+    expect(stdout).toContain(`user daemon cannot enter ${directory} `);
+    expect(stdout).toContain('user daemon cannot write to ');
     expect(code).toBe(4);
   });
 

@@ -31,7 +31,7 @@ export interface Run {
   readonly stderr: string;
 }
 
-export const pythonSource: string = fileURLToPath(new URL('../../../../python/src/', import.meta.url));
+const pythonSource: string = fileURLToPath(new URL('../../../../python/src/', import.meta.url));
 
 /** A context whose output is kept, in an empty environment but for PATH. */
 export class World {

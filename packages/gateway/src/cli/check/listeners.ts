@@ -103,7 +103,7 @@ function checkAccess(
   const parts = isThere ? present : [...present, socketToBe(listen, path)];
   const obstacles = findObstacles(parts, user);
   for (const obstacle of obstacles) report.problem(exitCodes.listen, subject, obstacle);
-  if (obstacles.length === 0) report.ok(subject, `${user.name} can connect`);
+  if (obstacles.length === 0) report.ok(subject, `user ${user.name} can connect`);
 }
 
 // What the gateway would make of it, if it is started by the user who checks.

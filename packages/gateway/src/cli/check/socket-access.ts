@@ -25,10 +25,10 @@ export function findObstacles(parts: readonly PathPart[], user: Identity): reado
     const held = `${part.path} has mode ${formatMode(part.mode)}, user ${part.uid}, group ${part.gid}`;
     return part.kind === 'directory'
       ? [
-          `${user.name} cannot enter ${part.path} (${held}); chmod o+x ${part.path}, or move the socket to a directory such as /run/mysite`,
+          `user ${user.name} cannot enter ${part.path} (${held}); chmod o+x ${part.path}, or move the socket to a directory such as /run/mysite`,
         ]
       : [
-          `${user.name} cannot write to ${part.path} (${held}); set group to a group of ${user.name} and mode to "0660"`,
+          `user ${user.name} cannot write to ${part.path} (${held}); set group to a group of ${user.name} and mode to "0660"`,
         ];
   });
 }
