@@ -112,7 +112,12 @@ function poolNamed(pools: ReadonlyMap<string, Pool>, name: string): Pool {
   return pool;
 }
 
-function poolOptions(name: string, pool: PoolConfig, config: GatewayConfig, options: GatewayOptions): PoolOptions {
+function poolOptions(
+  name: string,
+  pool: PoolConfig,
+  config: GatewayConfig,
+  options: GatewayOptions,
+): PoolOptions {
   return {
     ...pool,
     name,

@@ -8,9 +8,9 @@
 // A front makes the exchange and implements its reply; a backend answers it. Neither knows the other.
 
 import { channel } from 'node:diagnostics_channel';
-import { type RequestBody } from './body.ts';
+import type { RequestBody } from './body.ts';
 import { errorPage } from './error-page.ts';
-import { GatewayError, type FailureCode } from './errors.ts';
+import type { FailureCode, GatewayError } from './errors.ts';
 import type { Head } from './head.ts';
 import type { Variables } from './variables.ts';
 

@@ -44,14 +44,19 @@ export class Head {
     while (at < bytes.length) {
       const name = at;
       while (IS_TOKEN[bytes[at] ?? 0] === 1) at++;
-      if (at === name || bytes[at] !== COLON) throw new HeadError('a header name must be a token and a colon', at);
+      if (at === name || bytes[at] !== COLON)
+        throw new HeadError('a header name must be a token and a colon', at);
       at = endOfLine(bytes, at + 1);
     }
     return new Head(status, bytes);
   }
 
   /** Builds a head. Throws a HeadError if the status, a name or a value cannot stand in one. */
-  static build(status: number, reason: string, headers: Iterable<readonly [name: string, value: string]>): Head {
+  static build(
+    status: number,
+    reason: string,
+    headers: Iterable<readonly [name: string, value: string]>,
+  ): Head {
     let text = `${status} ${reason}\r\n`;
     for (const [name, value] of headers) text += `${name}: ${value}\r\n`;
     return Head.parse(Buffer.from(text, 'latin1'));
@@ -83,7 +88,8 @@ export class Head {
 
 function parseStatus(bytes: Buffer): number {
   const digits = [0, 1, 2].map((at) => (bytes[at] ?? 0) - 48);
-  if (!digits.every((digit) => digit >= 0 && digit <= 9)) throw new HeadError('the status must be three digits', 0);
+  if (!digits.every((digit) => digit >= 0 && digit <= 9))
+    throw new HeadError('the status must be three digits', 0);
   const [hundreds = 0, tens = 0, ones = 0] = digits;
   if (hundreds === 0) throw new HeadError('the status must be 100 or more', 0);
   if (bytes[3] !== SPACE) throw new HeadError('a space must follow the status', 3);

@@ -54,7 +54,10 @@ export class FastCgiInbound implements Reply, BodySource {
   stdinEnd(): void {
     if (!this.exchange) this.#begin(null);
     else if (this.#announcedBytes === null) this.#body?.finish();
-    else this.#body?.fail(new Error(`STDIN ended after ${this.#receivedBytes} of ${this.#announcedBytes} bytes`));
+    else
+      this.#body?.fail(
+        new Error(`STDIN ended after ${this.#receivedBytes} of ${this.#announcedBytes} bytes`),
+      );
   }
 
   /** The web server gave up, or the connection is lost. */

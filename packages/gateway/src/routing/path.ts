@@ -55,7 +55,9 @@ export function decodedPath(requestUri: string): string {
 /** Replaces each `%XX` by the character with that number, 0 to 255; anything else stays as it is. */
 export function percentDecode(text: string): string {
   if (!text.includes('%')) return text;
-  return text.replace(/%([0-9a-f]{2})/gi, (_escape, digits: string) => String.fromCharCode(parseInt(digits, 16)));
+  return text.replace(/%([0-9a-f]{2})/gi, (_escape, digits: string) =>
+    String.fromCharCode(parseInt(digits, 16)),
+  );
 }
 
 /** Brings both into the shape that PEP 3333 and its validator ask for. */

@@ -3,10 +3,9 @@
 import type { BodyConfig, RouteConfig } from '../config/types.ts';
 import { GatewayError } from '../exchange/errors.ts';
 import type { Backend, Exchange } from '../exchange/exchange.ts';
-import type { Variables } from '../exchange/variables.ts';
 import { collectBody } from '../spool/collect.ts';
 import type { Spool } from '../spool/spool.ts';
-import { isUnder, splitPath, type SplitPath } from './path.ts';
+import { isUnder, splitPath, type RequestPath, type SplitPath } from './path.ts';
 
 /** A route with the backend it leads to. */
 export interface Route {
@@ -31,20 +30,31 @@ export class Router {
 
   /** @param mount the mount point of the listener it came in by, or null */
   handle(exchange: Exchange, mount: string | null): void {
-    const asked = split(exchange.variables, null);
+    const { variables } = exchange;
+    const sent: RequestPath = {
+      requestUri: variables.get('REQUEST_URI'),
+      scriptName: variables.get('SCRIPT_NAME'),
+      pathInfo: variables.get('PATH_INFO'),
+    };
+    const asked = splitPath(sent, null);
     const route = this.#routes.length > 0 && asked ? this.#find(asked) : undefined;
     const mountPoint = route?.config.mount ?? mount;
-    const path = mountPoint ? split(exchange.variables, mountPoint) : asked;
+    const path = mountPoint ? splitPath(sent, mountPoint) : asked;
     if (!path) {
-      const uri = exchange.variables.get('REQUEST_URI') ?? '';
-      exchange.fail(new GatewayError('SLUICE_NOT_MOUNTED', `${uri} is not under the mount point ${mountPoint}`));
+      const message = `${sent.requestUri ?? 'the path'} is not under the mount point ${mountPoint}`;
+      exchange.fail(new GatewayError('SLUICE_NOT_MOUNTED', message));
       return;
     }
     if (path.pathInfo.includes('\0')) {
       exchange.fail(new GatewayError('SLUICE_BAD_REQUEST', 'the path contains %00'));
       return;
     }
-    exchange.variables = rewrite(exchange.variables, path);
+    if (path.scriptName !== sent.scriptName || path.pathInfo !== sent.pathInfo) {
+      exchange.variables = variables.with({ SCRIPT_NAME: path.scriptName, PATH_INFO: path.pathInfo });
+    }
+    // A client must not be able to pass a header off as the HTTP_PROXY of the environment (httpoxy).
+    if (variables.get('HTTP_PROXY') !== undefined)
+      exchange.variables = exchange.variables.without('HTTP_PROXY');
     this.#pass(exchange, route?.backend ?? this.#fallback, route?.config.streaming ?? false);
   }
 
@@ -59,29 +69,13 @@ export class Router {
       backend.handle(exchange);
     } else if ((body.sizeBytes ?? 0) > this.#body.maxBytes) {
       body.discard();
-      exchange.fail(new GatewayError('SLUICE_BODY_TOO_LARGE', `${body.sizeBytes} bytes, ${this.#body.maxBytes} allowed`));
+      exchange.fail(
+        new GatewayError('SLUICE_BODY_TOO_LARGE', `${body.sizeBytes} bytes, ${this.#body.maxBytes} allowed`),
+      );
     } else if (isStreamed) {
       backend.handle(exchange);
     } else {
       collectBody(exchange, body, this.#body, this.#spool, () => backend.handle(exchange));
     }
   }
-}
-
-function split(variables: Variables, mount: string | null): SplitPath | null {
-  const path = {
-    requestUri: variables.get('REQUEST_URI'),
-    scriptName: variables.get('SCRIPT_NAME'),
-    pathInfo: variables.get('PATH_INFO'),
-  };
-  return splitPath(path, mount);
-}
-
-/** Puts the path in, and takes out what a client could pass off as the HTTP_PROXY of the environment (httpoxy). */
-function rewrite(variables: Variables, path: SplitPath): Variables {
-  const changes: Record<string, string | null> = {};
-  if (variables.get('SCRIPT_NAME') !== path.scriptName) changes['SCRIPT_NAME'] = path.scriptName;
-  if (variables.get('PATH_INFO') !== path.pathInfo) changes['PATH_INFO'] = path.pathInfo;
-  if (variables.get('HTTP_PROXY') !== undefined) changes['HTTP_PROXY'] = null;
-  return Object.keys(changes).length === 0 ? variables : variables.with(changes);
 }

@@ -77,7 +77,9 @@ class Collector implements BodyReader, Holder {
   }
 
   failed(reason: Error): void {
-    this.#giveUp(new GatewayError('SLUICE_BAD_REQUEST', `the request body is not complete: ${reason.message}`));
+    this.#giveUp(
+      new GatewayError('SLUICE_BAD_REQUEST', `the request body is not complete: ${reason.message}`),
+    );
   }
 
   cancelled(): void {
@@ -124,7 +126,7 @@ class Collector implements BodyReader, Holder {
     const length = String(this.#sizeBytes);
     const { variables } = this.#exchange;
     if (variables.get('CONTENT_LENGTH') === length) return;
-    this.#exchange.variables = variables.with({ CONTENT_LENGTH: length, HTTP_TRANSFER_ENCODING: null });
+    this.#exchange.variables = variables.without('HTTP_TRANSFER_ENCODING').with({ CONTENT_LENGTH: length });
   }
 
   #giveUp(error: GatewayError | null): void {

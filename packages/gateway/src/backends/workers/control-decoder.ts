@@ -50,7 +50,8 @@ export class ControlDecoder {
     const limit = LIMITS[type];
     if (limit === undefined) throw new WireError(`frame of type ${type} on a control channel`);
     if (queue.uint8(5) !== 0) throw new WireError(`flags on a control frame of type ${type}`);
-    if (length > limit) throw new WireError(`frame of type ${type} with ${length} bytes, ${limit} are allowed`);
+    if (length > limit)
+      throw new WireError(`frame of type ${type} with ${length} bytes, ${limit} are allowed`);
     if (!queue.has(HEADER_BYTES + length)) return false;
     queue.skip(HEADER_BYTES);
     this.#dispatch(type, lane, queue.take(length));
@@ -60,7 +61,8 @@ export class ControlDecoder {
   #dispatch(type: number, lane: number, payload: Buffer): void {
     if (type === FRAME.ready) return this.#events.ready(parseReady(payload));
     if (type === FRAME.loadFailed) return this.#events.loadFailed(payload.toString('utf8'));
-    if (payload.length % 2 !== 0) throw new WireError(`RETURNED with ${payload.length} bytes, not whole tags`);
+    if (payload.length % 2 !== 0)
+      throw new WireError(`RETURNED with ${payload.length} bytes, not whole tags`);
     const tags: number[] = [];
     for (let at = 0; at < payload.length; at += 2) tags.push(payload.readUInt16BE(at));
     this.#events.returned(lane, tags);

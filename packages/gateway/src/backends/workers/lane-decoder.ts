@@ -72,7 +72,8 @@ export class LaneDecoder {
     if (headLength > RESPONSE_HEAD_LIMIT) {
       throw new WireError(`response head of ${headLength} bytes, ${RESPONSE_HEAD_LIMIT} are allowed`);
     }
-    if (headLength > length - 4) throw new WireError(`response head of ${headLength} bytes in a frame of ${length}`);
+    if (headLength > length - 4)
+      throw new WireError(`response head of ${headLength} bytes in a frame of ${length}`);
     if (!queue.has(HEADER_BYTES + 4 + headLength)) return false;
     queue.skip(HEADER_BYTES + 4);
     const head = queue.take(headLength);

@@ -82,10 +82,10 @@ export class Lane implements Holder, LaneEvents {
     exchange.holder = this;
     const { body, variables } = exchange;
     if (body.kind === 'stream') {
-      this.#output.push(encodeRequest(tag, FLAG.stream, variables.block, NOTHING));
+      this.#output.push(encodeRequest(tag, FLAG.stream, variables, NOTHING));
       this.#stream(body, tag);
     } else {
-      this.#output.push(encodeRequest(tag, body.kind === 'file' ? FLAG.file : 0, variables.block, restOf(body)));
+      this.#output.push(encodeRequest(tag, body.kind === 'file' ? FLAG.file : 0, variables, restOf(body)));
     }
     if (this.#line.length === 1) this.#begin();
     this.#owner.hasOutput(this);
@@ -188,7 +188,9 @@ export class Lane implements Holder, LaneEvents {
   #expect(tag: number): Exchange {
     const exchange = this.#line[0];
     if (!exchange || this.#tags[0] !== tag) {
-      throw new WireError(`frame for request ${tag}, ${exchange ? `${this.#tags[0]} is running` : 'none is running'}`);
+      throw new WireError(
+        `frame for request ${tag}, ${exchange ? `${this.#tags[0]} is running` : 'none is running'}`,
+      );
     }
     return exchange;
   }

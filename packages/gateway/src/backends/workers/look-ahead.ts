@@ -16,12 +16,21 @@ export interface LaneView {
  * requests, up to `loadMax`: that saves the worker a wake-up, and it is taken back if the request before it turns
  * out to be slow. A streamed body needs a lane for itself.
  */
-export function chooseLane<L extends LaneView>(lanes: readonly L[], loadMax: number, isStreamed: boolean): L | null {
+export function chooseLane<L extends LaneView>(
+  lanes: readonly L[],
+  loadMax: number,
+  isStreamed: boolean,
+): L | null {
   let best: L | null = null;
   for (const lane of lanes) {
     if (lane.load === 0) {
       if (!isStreamed || !lane.isRecalling) return lane;
-    } else if (!isStreamed && lane.load < loadMax && lane.mayLookAhead && lane.load < (best?.load ?? loadMax)) {
+    } else if (
+      !isStreamed &&
+      lane.load < loadMax &&
+      lane.mayLookAhead &&
+      lane.load < (best?.load ?? loadMax)
+    ) {
       best = lane;
     }
   }

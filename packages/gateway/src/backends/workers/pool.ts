@@ -82,7 +82,8 @@ export class Pool implements Backend, Holder, WorkerEvents {
     this.#state = 'draining';
     this.#restarter.close();
     this.#refuseAll(new GatewayError('SLUICE_STOPPING', 'the gateway was told to stop at once'));
-    for (const worker of this.#workers) worker.kill('SLUICE_WORKER_DIED', 'was killed because the gateway stops');
+    for (const worker of this.#workers)
+      worker.kill('SLUICE_WORKER_DIED', 'was killed because the gateway stops');
     this.#stopIfDone();
   }
 
@@ -236,7 +237,8 @@ export class Pool implements Backend, Holder, WorkerEvents {
     exchange.fail(new GatewayError('SLUICE_REQUEST_TIMEOUT', `request ${exchange.id} ${reason}`));
     this.#withdraw(worker);
     worker.retire();
-    const kill = (): void => worker.kill('SLUICE_WORKER_DIED', `was killed: request ${exchange.id} ${reason}`);
+    const kill = (): void =>
+      worker.kill('SLUICE_WORKER_DIED', `was killed: request ${exchange.id} ${reason}`);
     const isAlone = worker.lanes.every((lane) => lane.running === null || lane.running.isDone);
     if (isAlone) kill();
     else setTimeout(kill, LAST_REQUESTS_MS).unref();
@@ -247,16 +249,24 @@ export class Pool implements Backend, Holder, WorkerEvents {
     const first = this.#queue.first;
     if (!first || this.#queueTimer) return;
     const waitMs = first.arrivedMs + this.#options.queueTimeoutMs - performance.now();
-    this.#queueTimer = setTimeout(() => {
-      this.#queueTimer = null;
-      const before = performance.now() - this.#options.queueTimeoutMs;
-      for (let next = this.#queue.first; next && next.arrivedMs <= before; next = this.#queue.first) {
-        this.#queue.delete(next);
-        next.fail(new GatewayError('SLUICE_QUEUE_TIMEOUT', `waited ${this.#options.queueTimeoutMs} ms for a worker`));
-      }
-      this.#watchQueue();
-      this.#stopIfDone();
-    }, Math.max(1, Math.ceil(waitMs)));
+    this.#queueTimer = setTimeout(
+      () => {
+        this.#queueTimer = null;
+        const before = performance.now() - this.#options.queueTimeoutMs;
+        for (let next = this.#queue.first; next && next.arrivedMs <= before; next = this.#queue.first) {
+          this.#queue.delete(next);
+          next.fail(
+            new GatewayError(
+              'SLUICE_QUEUE_TIMEOUT',
+              `waited ${this.#options.queueTimeoutMs} ms for a worker`,
+            ),
+          );
+        }
+        this.#watchQueue();
+        this.#stopIfDone();
+      },
+      Math.max(1, Math.ceil(waitMs)),
+    );
   }
 
   #refuseAll(error: GatewayError): void {

@@ -76,13 +76,19 @@ class WorkerProcess implements ProcessHandle {
       ...(command.isMultiprocess ? ['multiprocess=1'] : []),
       ...(command.debug ? ['debug=1'] : []),
     ];
-    this.#child = spawn(command.python, [`${command.packageDirectory}sluice/__main__.py`, 'worker', ...words], {
-      // A group of its own: a Ctrl-C at the terminal is the gateway's to act on.
-      detached: true,
-      env: command.environment,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...laneFds.map(() => 'pipe' as const)],
-    });
-    const [, , , control, ...lanes] = this.#child.stdio.map((stream) => (stream instanceof Socket ? stream : null));
+    this.#child = spawn(
+      command.python,
+      [`${command.packageDirectory}sluice/__main__.py`, 'worker', ...words],
+      {
+        // A group of its own: a Ctrl-C at the terminal is the gateway's to act on.
+        detached: true,
+        env: command.environment,
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...laneFds.map(() => 'pipe' as const)],
+      },
+    );
+    const [, , , control, ...lanes] = this.#child.stdio.map((stream) =>
+      stream instanceof Socket ? stream : null,
+    );
     this.control = owned(control);
     this.lanes = lanes.map(owned);
     this.#listen(events);
@@ -121,7 +127,10 @@ class WorkerProcess implements ProcessHandle {
     this.#child.once('exit', (code, signal) => {
       // A paused lane would keep what the worker wrote last from being read.
       for (const lane of this.lanes) lane.resume();
-      const deadline = setTimeout(() => channels.forEach((channel) => channel.destroy()), CHANNELS_CLOSE_WITHIN_MS);
+      const deadline = setTimeout(
+        () => channels.forEach((channel) => channel.destroy()),
+        CHANNELS_CLOSE_WITHIN_MS,
+      );
       this.#child.once('close', () => {
         clearTimeout(deadline);
         events.exited({ code, signal }, null);

@@ -123,6 +123,8 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   }
 
   loadFailed(traceback: string): void {
+    // It ends by itself, and what there is to say has been said.
+    this.#state = 'retiring';
     this.#events.loadFailed(this, traceback);
   }
 
@@ -156,7 +158,8 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     const wasExpected = this.#state === 'retiring';
     this.#state = 'ended';
     const code = this.#killedFor?.code ?? 'SLUICE_WORKER_DIED';
-    const reason = this.#killedFor?.reason ?? (error ? `could not be started: ${error.message}` : inWords(exit));
+    const reason =
+      this.#killedFor?.reason ?? (error ? `could not be started: ${error.message}` : inWords(exit));
     for (const lane of this.lanes) {
       const { begun, waiting } = lane.abandon();
       begun?.fail(new GatewayError(code, `worker ${this.pid} ${reason}`));
