@@ -20,6 +20,8 @@ export interface Expected {
   readonly text?: string;
   /** Matched as a part of the JSON body. */
   readonly json?: Readonly<Record<string, unknown>>;
+  /** See {@link Case.logs}. */
+  readonly logs?: readonly RegExp[];
   /** Anything else. */
   readonly also?: (response: HttpResponse) => void;
 }
@@ -32,6 +34,7 @@ export function row(
 ): Case {
   return {
     name,
+    ...(expected.logs ? { logs: expected.logs } : {}),
     run: async (front) => {
       const response = await exchange(
         front.address,

@@ -30,17 +30,15 @@ async function expectBroken(front: Front, target: string): Promise<void> {
 
 /** Failures. */
 export const failureCases: readonly Case[] = [
-  {
-    ...row(
-      'an exception before the head is a 500',
-      { target: '/raise-before-head' },
-      {
-        status: 500,
-        also: (response) => expect(text(response)).not.toContain('raised before the head'),
-      },
-    ),
-    logs: [/raised before the head/],
-  },
+  row(
+    'an exception before the head is a 500',
+    { target: '/raise-before-head' },
+    {
+      status: 500,
+      logs: [/raised before the head/],
+      also: (response) => expect(text(response)).not.toContain('raised before the head'),
+    },
+  ),
   {
     name: 'an exception after the head breaks the response off',
     run: (front) => expectBroken(front, '/raise-after-head'),

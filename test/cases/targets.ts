@@ -1,6 +1,9 @@
 // Request targets: what becomes of the path on its way to PATH_INFO.
 import { row, type Case } from './case.ts';
 
+// A front or the gateway may have something to say about a target it refuses.
+const REFUSED = [/BAD_REQUEST/];
+
 const pathInfo = (name: string, target: string, expected: string): Case =>
   row(name, { target }, { status: 200, json: { PATH_INFO: expected } });
 
@@ -13,15 +16,18 @@ export const targetCases: readonly Case[] = [
   pathInfo('semicolons stay', '/environ/a;b=1', '/environ/a;b=1'),
   pathInfo('UTF-8, as one character for each byte', '/environ/caf%C3%A9', '/environ/caf\xc3\xa9'),
   pathInfo('latin-1', '/environ/caf%E9', '/environ/caf\xe9'),
-  pathInfo('a raw byte that is not ASCII', '/environ/caf\xe9', '/environ/caf\xe9'),
+  {
+    ...pathInfo('a raw byte that is not ASCII', '/environ/caf\xe9', '/environ/caf\xe9'),
+    appliesTo: (traits) => traits.acceptsRawBytes,
+  },
   pathInfo('double slashes are merged', '//environ//x', '/environ/x'),
   pathInfo('`..` is resolved', '/a/../environ/b/../x', '/environ/x'),
   pathInfo('`.` is resolved', '/./environ/./x', '/environ/x'),
-  row('a path that climbs out is refused', { target: '/../environ' }, { status: 400 }),
-  row('a NUL is refused', { target: '/environ/%00' }, { status: 400 }),
+  row('a path that climbs out is refused', { target: '/../environ' }, { status: 400, logs: REFUSED }),
+  row('a NUL is refused', { target: '/environ/%00' }, { status: 400, logs: REFUSED }),
   row(
     'the query stays as it is',
-    { target: '/environ?q=%C3%A9+%2F&&=;?#' },
+    { target: '/environ?q=%C3%A9+%2F&&=;?' },
     {
       status: 200,
       json: { QUERY_STRING: 'q=%C3%A9+%2F&&=;?' },

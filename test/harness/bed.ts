@@ -64,8 +64,8 @@ export class TestBed {
       problems.push(...server.complaints().map((line) => `${server.name} logged: ${line}`));
     }
     problems.push(...this.site.entries(isLeftover).map((name) => `left behind: ${name}`));
-    if (problems.length > 0) throw new Error(`dirty end in ${this.site.directory}\n${problems.join('\n')}`);
     this.site.remove();
+    if (problems.length > 0) throw new Error(`a dirty end:\n${problems.join('\n')}`);
   }
 }
 

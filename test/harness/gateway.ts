@@ -43,12 +43,12 @@ export interface GatewayOptions {
 
 /** One line of the gateway's log. */
 export interface LogLine {
-  readonly level: number;
-  readonly msg: string;
+  readonly level: string;
+  readonly message: string;
   readonly [field: string]: unknown;
 }
 
-const WARN = 40;
+const QUIET_LEVELS = ['debug', 'info'];
 
 /** A running gateway. */
 export class Gateway implements Server {
@@ -76,7 +76,7 @@ export class Gateway implements Server {
 
   /** Waits until every worker can serve. */
   async ready(): Promise<void> {
-    await this.process.line(/"msg":"ready/);
+    await this.process.line(/"message":"ready"/);
   }
 
   stop(): Promise<Exit> {
@@ -90,7 +90,9 @@ export class Gateway implements Server {
 
   complaints(): string[] {
     return this.process.lines.filter(
-      (line) => parseLine(line).level >= WARN && !this.#expectedLog.some((pattern) => pattern.test(line)),
+      (line) =>
+        !QUIET_LEVELS.includes(parseLine(line).level) &&
+        !this.#expectedLog.some((pattern) => pattern.test(line)),
     );
   }
 }
@@ -159,9 +161,9 @@ function parseLine(line: string): LogLine {
   } catch {
     // Said below.
   }
-  return { level: 50, msg: line };
+  return { level: 'error', message: line };
 }
 
 function isLogLine(value: unknown): value is LogLine {
-  return typeof value === 'object' && value !== null && 'level' in value && typeof value.level === 'number';
+  return typeof value === 'object' && value !== null && 'level' in value && typeof value.level === 'string';
 }

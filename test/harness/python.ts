@@ -1,14 +1,8 @@
 // Which Python interpreters there are, and what they can import.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { findProgram } from './require.ts';
-
-/** Oldest and newest minor version of Python 3 that is supported. */
-const OLDEST_MINOR = 9;
-const NEWEST_MINOR = 13;
 
 /** Where `npm test` puts the newest frameworks of PyPI. */
 const FRAMEWORKS = fileURLToPath(new URL('../../.cache/frameworks/bin/python', import.meta.url));
@@ -29,16 +23,6 @@ export function defaultPython(): string {
   return found;
 }
 
-/** One interpreter for each supported version on this machine, newest first. */
-export function allPythons(): Interpreter[] {
-  const found: Interpreter[] = [];
-  for (let minor = NEWEST_MINOR; minor >= OLDEST_MINOR; minor--) {
-    const path = candidates(`3.${minor}`).find(canRun);
-    if (path !== undefined) found.push({ name: `Python 3.${minor}`, path });
-  }
-  return found;
-}
-
 /** The interpreters that can import a framework: the distribution's, and the one with the newest release. */
 export function frameworkPythons(module: string): Interpreter[] {
   return [
@@ -50,16 +34,6 @@ export function frameworkPythons(module: string): Interpreter[] {
 /** Whether an interpreter is there and can import a module. */
 export function canImport(python: string, module: string): boolean {
   return existsSync(python) && spawnSync(python, ['-c', `import ${module}`]).status === 0;
-}
-
-function candidates(version: string): string[] {
-  const pyenv = join(homedir(), '.pyenv', 'versions');
-  const installed = existsSync(pyenv) ? readdirSync(pyenv) : [];
-  const ours = installed
-    .filter((name) => name.startsWith(`${version}.`))
-    .map((name) => join(pyenv, name, 'bin/python3'));
-  const inPath = findProgram(`python${version}`);
-  return [...ours, ...(inPath === undefined ? [] : [inPath])];
 }
 
 // A shim may be there without a version behind it, so existence is not enough.

@@ -11,6 +11,8 @@ import type { TestBed } from '../harness/bed.ts';
 export interface Traits {
   /** The gateway sees a body only once the front has all of it. */
   readonly buffersRequests: boolean;
+  /** The front lets bytes above 127 stand in a request target, where RFC 3986 wants them encoded. */
+  readonly acceptsRawBytes: boolean;
 }
 
 /** What a suite says about the gateway; the path adds the listeners. */
