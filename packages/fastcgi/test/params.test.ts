@@ -81,6 +81,18 @@ describe('variables', () => {
     expect(params().toBlock().length).toBe(0);
   });
 
+  it('tells where the pairs stand in the block', () => {
+    const offsets: number[] = [];
+    const block = params(['A', ''], ['', 'dropped'], ['NAME', 'value']).toBlock(offsets).toString('latin1');
+    expect(offsets).toHaveLength(6);
+    const [first = 0, firstValue = 0, firstEnd = 0, second = 0, secondValue = 0, secondEnd = 0] = offsets;
+    expect([block.slice(first, firstValue - 1), block.slice(firstValue, firstEnd)]).toEqual(['A', '']);
+    expect([block.slice(second, secondValue - 1), block.slice(secondValue, secondEnd)]).toEqual([
+      'NAME',
+      'value',
+    ]);
+  });
+
   it.each([
     ['a short name', ['A\0B', 'x']],
     ['a short value', ['A', 'x\0']],
