@@ -16,8 +16,8 @@ export class Variables {
   /** Offsets of all pairs of `block`, three numbers each: name, value, end of value. */
   #index: number[] | null;
 
-  /** @param index the offsets of the pairs, if they are known; otherwise they are looked for when first needed */
-  constructor(block: Buffer, added: Buffer = NOTHING, index: number[] | null = null) {
+  /** @param index the offsets of the block's pairs, if they are known; otherwise they are looked for when needed */
+  constructor(block: Buffer, index: number[] | null = null, added: Buffer = NOTHING) {
     this.block = block;
     this.added = added;
     this.#index = index;
@@ -59,7 +59,7 @@ export class Variables {
   with(changes: Readonly<Record<string, string>>): Variables {
     const added = encode(Object.entries(changes));
     const all = this.added.length > 0 ? Buffer.concat([this.added, added]) : added;
-    return new Variables(this.block, all, this.#index);
+    return new Variables(this.block, this.#index, all);
   }
 
   /** The same variables without some. This one copies; it is for what should not have come. */

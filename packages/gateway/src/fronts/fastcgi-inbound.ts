@@ -28,7 +28,8 @@ export class FastCgiInbound implements Reply, BodySource {
     this.#request = request;
     this.#options = options;
     try {
-      this.#variables = new Variables(request.params.toBlock());
+      const index: number[] = [];
+      this.#variables = new Variables(request.params.toBlock(index), index);
       this.#announcedBytes = parseLength(this.#variables.get('CONTENT_LENGTH'));
     } catch (error) {
       if (!(error instanceof FastCgiError || error instanceof GatewayError)) throw error;

@@ -2,9 +2,9 @@
 
 import { Role, ServerConnection, type ServerHandler, type ServerRequest } from '@sluice/fastcgi';
 import { createServer, type Server, type Socket } from 'node:net';
+import { BatchingTransport } from './batching-transport.ts';
 import { FastCgiInbound } from './fastcgi-inbound.ts';
 import type { Front, FrontOptions } from './front.ts';
-import { SocketTransport } from './socket-transport.ts';
 
 type Request = ServerRequest<FastCgiInbound>;
 
@@ -61,16 +61,10 @@ export class FastCgiFront implements Front, ServerHandler<FastCgiInbound> {
 
   #accept(socket: Socket): void {
     const limits = { paramsBytes: this.#options.variablesBytes, paramsPairs: this.#options.variablesCount };
-    const connection = new ServerConnection(new SocketTransport(socket), this, { limits });
+    const transport = new BatchingTransport(socket);
+    const connection = new ServerConnection(transport, this, { limits });
+    transport.attach(connection);
     this.#connections.set(connection, socket);
-    socket.on('data', (chunk: Buffer) => connection.receive(chunk));
-    socket.on('end', () => connection.receiveEnd());
-    socket.on('drain', () => connection.drained());
-    // What failed shows as the end of the connection.
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      connection.receiveEnd();
-      this.#connections.delete(connection);
-    });
+    socket.on('close', () => this.#connections.delete(connection));
   }
 }

@@ -6,7 +6,6 @@ import { Exchange, type Reply } from '../exchange/exchange.ts';
 import type { Head } from '../exchange/head.ts';
 import type { Front, FrontOptions } from './front.ts';
 import { httpVariables } from './http-variables.ts';
-import { reset } from './socket-transport.ts';
 
 /** Serves HTTP/1.1 and HTTP/1.0. */
 export class HttpFront implements Front {
@@ -98,6 +97,8 @@ class HttpReply implements Reply {
 
   abort(): void {
     // A reset, because a plain close would be a complete end of an HTTP/1.0 response.
-    if (this.#response.socket) reset(this.#response.socket);
+    const { socket } = this.#response;
+    if (socket?.remoteAddress) socket.resetAndDestroy();
+    else socket?.destroy();
   }
 }
