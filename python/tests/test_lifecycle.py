@@ -174,6 +174,19 @@ class End(unittest.TestCase):
         self.assertIn("in crashes", gateway.error_text())
         gateway.end()
 
+    def test_by_sigabrt_shows_the_stacks_even_of_an_application_stuck_in_c(self) -> None:
+        with Gate() as gate:
+            gateway = Gateway("lifecycle:stuck_in_c", lanes=2)
+            gateway.ready()
+            gateway.start(TEST_GATE=gate.path)
+            gate.wait().release()
+            gateway.process.send_signal(signal.SIGABRT)
+            self.assertEqual(gateway.process.wait(DEADLINE_SECONDS), -signal.SIGABRT)
+            text = gateway.error_text()
+            self.assertEqual(text.count("hread 0x"), 3, "main thread, second lane and control thread")
+            self.assertIn("in stuck_in_c", text)
+            gateway.end()
+
     def test_comes_with_the_death_of_the_gateway(self) -> None:
         apps = ["stuck"]
         if sys.platform.startswith("linux"):

@@ -72,9 +72,11 @@ class StartResponse(WorkerTestCase):
         self.assertEqual((result.status, result.body), ("200 OK", b"sent"))
 
     def test_may_not_be_called_twice_after_write_either(self) -> None:
-        result = self.get("start_response:after_write")
-        self.assert_aborted(result, "AssertionError")
-        self.assertEqual(result.body, b"sent")
+        for app in ("after_write", "empty_exc_info"):
+            with self.subTest(app):
+                result = self.get(f"start_response:{app}")
+                self.assert_aborted(result, "AssertionError")
+                self.assertEqual(result.body, b"sent")
 
     def test_keeps_latin_1_as_it_is(self) -> None:
         result = self.get("conforming:latin")

@@ -59,12 +59,12 @@ class Response:
         Raises `AssertionError` if called again without `exc_info`, the exception of `exc_info` if the head has been
         sent, and `TypeError` or `ValueError` if status or headers are not legal.
         """
-        if exc_info:
+        if exc_info and exc_info[1] is not None:
             try:
-                if self.is_begun and exc_info[1] is not None:
+                if self.is_begun:
                     raise exc_info[1].with_traceback(exc_info[2])
             finally:
-                exc_info = None
+                exc_info = None  # or the traceback would hold this frame, and the frame the traceback
         elif self._head is not None:
             raise AssertionError("start_response was called a second time without exc_info")
         self._head, has_body, self._length = make_head(status, response_headers)
@@ -125,7 +125,8 @@ class Response:
 
         The iterable is asked once more after the last byte that Content-Length allows, so that a generator can run to
         its end; bytes beyond are reported, not sent, and end the iteration. Without a body to send, as for HEAD, the
-        iteration ends with the first chunk that is not empty.
+        iteration ends with the first chunk that is not empty. `close()` comes before the end of the response, because
+        that tells the gateway that the lane is free.
         """
         if result is None or isinstance(result, (bytes, str)):
             raise TypeError(f"the application returned {type(result).__name__}, not an iterable of bytes")

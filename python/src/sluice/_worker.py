@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from sluice._environ import Environ
 
+_STDERR = 2
+
 
 def main(words: list[str]) -> None:
     """Run a worker with these `key=value` words; return when the gateway ends it."""
@@ -40,7 +42,7 @@ def main(words: list[str]) -> None:
     except (ValueError, OSError) as error:
         give_up(EXIT_USAGE, str(error))
     die_with_parent()
-    faulthandler.enable()
+    faulthandler.enable(_STDERR)  # a crash shows where, and SIGABRT is a way to ask
     _ignore_signals()
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # it is a log, not a terminal

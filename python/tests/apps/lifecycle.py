@@ -60,7 +60,8 @@ def child_program(environ, start_response):
     """Starts a program with everything a program can inherit."""
     code = (
         "import os, signal; "
-        "print(signal.getsignal(signal.SIGTERM) == signal.SIG_DFL, signal.getsignal(signal.SIGINT) is signal.default_int_handler, "
+        "print(signal.getsignal(signal.SIGTERM) == signal.SIG_DFL, "
+        "signal.getsignal(signal.SIGINT) is signal.default_int_handler, "
         "sum(1 for fd in range(3, 100) if os.path.exists(f'/dev/fd/{fd}')))"
     )
     done = subprocess.run([sys.executable, "-c", code], close_fds=False, stdout=subprocess.PIPE, check=True)

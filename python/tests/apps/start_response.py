@@ -39,6 +39,12 @@ def after_write(environ, start_response):
     return []
 
 
+def empty_exc_info(environ, start_response):
+    start_response("200 OK", [])(b"sent")
+    start_response("500 Oops", [], sys.exc_info())
+    return []
+
+
 def given(environ, start_response):
     """Passes what the test asks for."""
     bad = {
