@@ -121,7 +121,7 @@ export class ClientConnection<T = unknown> implements RecordSink {
     const request = new OpenClientRequest<T>(this.#host, id, role, this.#parseHead, start.userData);
     if (start.stdin !== undefined) request.markStdinEnded();
     this.#requests.add(request);
-    if (!this.#writer.send(records)) request.needsDrain = true;
+    this.#writer.send(records);
     return request;
   }
 
@@ -247,7 +247,7 @@ export class ClientConnection<T = unknown> implements RecordSink {
 
   #onManagement(type: number, content: Buffer): void {
     if (type === RecordType.GET_VALUES_RESULT) {
-      this.#handler.onValues?.(readPeerValues(content, this.#limits.paramsPairs));
+      this.#handler.onValues?.(readPeerValues(content));
     } else {
       if (content.length !== FIXED_BODY_LENGTH) {
         throw new FastCgiError('FCGI_BODY_LENGTH', `UNKNOWN_TYPE with ${content.length} bytes, not 8`);

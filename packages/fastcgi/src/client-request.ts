@@ -96,6 +96,7 @@ export class OpenClientRequest<T> implements ClientRequest<T>, InputSink {
   /** STDIN was ended by records sent together with the request. */
   markStdinEnded(): void {
     this.#isStdinEnded = true;
+    this.needsDrain = false;
     if (this.role !== Role.FILTER) this.isInputComplete = true;
   }
 
@@ -107,6 +108,7 @@ export class OpenClientRequest<T> implements ClientRequest<T>, InputSink {
   endData(): void {
     this.#checkData();
     this.isInputComplete = true;
+    this.needsDrain = false;
     if (this.#isOnWire) this.#host.writer.send(encodeStreamEnd(RecordType.DATA, this.id));
   }
 

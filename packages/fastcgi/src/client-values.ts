@@ -1,7 +1,7 @@
 // The question GET_VALUES and its answer, as the web server sees them (specification 4.1).
 import type { PeerValues } from './client-handler.ts';
 import { MANAGEMENT_ID, RecordType, ValueName } from './constants.ts';
-import { ParamsCollector } from './params-collector.ts';
+import { Params } from './params.ts';
 import { encodePairs } from './params-encoder.ts';
 import { encodeRecord } from './record-encoder.ts';
 
@@ -19,10 +19,8 @@ export function encodeGetValues(): Buffer {
 }
 
 /** Reads GET_VALUES_RESULT; a value that is not decimal text counts as left out. Throws FCGI_PAIRS_MALFORMED. */
-export function readPeerValues(content: Buffer, pairsMax: number): PeerValues {
-  const collector = new ParamsCollector(content.length, pairsMax);
-  collector.append(content, 0, content.length);
-  const params = collector.finish();
+export function readPeerValues(content: Buffer): PeerValues {
+  const params = Params.from(content);
   const multiplex = readNumber(params.get(ValueName.MPXS_CONNS));
   return {
     maxConnections: readNumber(params.get(ValueName.MAX_CONNS)),

@@ -8,9 +8,9 @@ import {
   type Server,
   type Socket,
 } from 'node:net';
-import { FastCgiError } from '../errors.ts';
+import type { FastCgiError } from '../errors.ts';
 import { ServerConnection, type ServerOptions } from '../server-connection.ts';
-import { IncomingRequest } from './incoming-request.ts';
+import type { IncomingRequest } from './incoming-request.ts';
 import { isAllowedPeer, parseWebServerAddresses } from './peer-addresses.ts';
 import { ServerExchanges, type RequestListener } from './server-exchanges.ts';
 import type { ServerResponse } from './server-response.ts';
