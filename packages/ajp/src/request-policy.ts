@@ -76,6 +76,18 @@ export function checkSecret(request: ForwardRequest, secret: Buffer): void {
 }
 
 /**
+ * Forgets what only a trusted front may say: who the user is and what TLS proved. In place.
+ */
+export function distrust(request: ForwardRequest): void {
+  request.remoteUser = null;
+  request.authType = null;
+  request.sslCertificate = null;
+  request.sslCipher = null;
+  request.sslSession = null;
+  request.sslKeySize = null;
+}
+
+/**
  * Finds how the body is framed. A doubt here lets a body packet pass for a request later (CVE-2022-26377), so a
  * content-length that is repeated, not a number or beside a transfer-encoding is AJP_BAD_BODY_FRAMING, and one over
  * `lengthMax` bytes AJP_CONTENT_LENGTH_TOO_LARGE. Coded and spelled names count alike.

@@ -86,7 +86,11 @@ export function bodyRuleOf(head: ResponseHead, method: string): BodyRule | null 
     if (stated === null || (length !== null && length !== stated)) return null;
     length = stated;
   }
-  const { status } = head;
-  const allowed = method !== 'HEAD' && status !== 204 && status !== 205 && status !== 304;
+  const allowed = method !== 'HEAD' && statusAllowsBody(head.status);
   return { allowed, length: allowed ? length : null };
+}
+
+/** False for the statuses that have no body whatever the method: 204, 205, 304. */
+export function statusAllowsBody(status: number): boolean {
+  return status !== 204 && status !== 205 && status !== 304;
 }

@@ -12,6 +12,7 @@ import {
   attributeRule,
   checkAttributes,
   checkSecret,
+  distrust,
   planBody,
   type AllowedAttributes,
   type AttributeRule,
@@ -27,6 +28,8 @@ export interface ServerConnectionOptions {
   readonly secret?: string;
   /** Request attributes to let through beside the known ones; any other is 403. Default: none. */
   readonly allowedAttributes?: AllowedAttributes;
+  /** False drops what the front says about authentication and TLS certificates. Default true: such is AJP. */
+  readonly trustFront?: boolean;
   /** True (default) refuses strings without NUL, bytes after a request's end and padded body packets. */
   readonly strict?: boolean;
   /** How the front frames body data. Default `auto`, which also understands lighttpd. */
@@ -51,6 +54,7 @@ export class ServerConnection {
   readonly #limits: AjpLimits;
   readonly #strict: boolean;
   readonly #secret: Buffer | null;
+  readonly #trustFront: boolean;
   readonly #isAllowed: AttributeRule;
   readonly #decoder: PacketDecoder;
   readonly #bodyWanted: Buffer;
@@ -60,6 +64,7 @@ export class ServerConnection {
   #request: ServerRequest | null = null;
   #response: ResponseWriter | null = null;
   #body: RequestBody | null = null;
+  #packetCount = 0;
   #isReading = false;
   #isBlocked = false;
   #closeAfterResponse = false;
@@ -74,6 +79,7 @@ export class ServerConnection {
     this.#limits = resolveLimits(options.limits);
     this.#strict = options.strict ?? true;
     this.#secret = options.secret === undefined ? null : Buffer.from(options.secret, 'latin1');
+    this.#trustFront = options.trustFront ?? true;
     this.#isAllowed = attributeRule(options.allowedAttributes);
     this.#framing = options.bodyFraming ?? 'auto';
     this.#decoder = new PacketDecoder('toContainer', this.#limits.receivePacketSize);
@@ -90,6 +96,11 @@ export class ServerConnection {
   /** The request being answered, null between requests. */
   get activeRequest(): ServerRequest | null {
     return this.#request;
+  }
+
+  /** Complete packets received so far: progress, as bytes alone are not. */
+  get packetCount(): number {
+    return this.#packetCount;
   }
 
   /** What the peer owes: a request, the rest of a packet it began, body bytes we asked for, or nothing now. */
@@ -165,6 +176,7 @@ export class ServerConnection {
   #readPacket(): Arrival | null {
     const payload = this.#decoder.next();
     if (payload === null) return null;
+    this.#packetCount += 1;
     if (this.#body?.isDue === true) {
       this.#acceptBody(this.#body, payload);
       return 'body';
@@ -210,6 +222,7 @@ export class ServerConnection {
     if (this.#secret !== null) checkSecret(head, this.#secret);
     head.secret = null;
     checkAttributes(head, this.#isAllowed);
+    if (!this.#trustFront) distrust(head);
   }
 
   /**

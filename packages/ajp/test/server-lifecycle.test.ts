@@ -137,6 +137,32 @@ describe('the secret', () => {
   });
 });
 
+describe('who the user is', () => {
+  const told = {
+    remoteUser: 'root',
+    authType: 'Basic',
+    sslCertificate: 'PEM',
+    sslCipher: 'c',
+    sslSession: 's',
+    sslKeySize: 256,
+  };
+
+  it('is believed from a trusted front', () => {
+    expect(new ServerSession().request(told).head).toMatchObject(told);
+  });
+
+  it('is dropped from any other, with all that TLS proved', () => {
+    expect(new ServerSession({ trustFront: false }).request(told).head).toMatchObject({
+      remoteUser: null,
+      authType: null,
+      sslCertificate: null,
+      sslCipher: null,
+      sslSession: null,
+      sslKeySize: null,
+    });
+  });
+});
+
 describe('request attributes', () => {
   it.each(['javax.servlet.include.request_uri', 'javax.servlet.include.path_info', 'REMOTE_ADDR', 'HTTP_X'])(
     'named %s are refused with 403 by default',

@@ -1,0 +1,62 @@
+// A Transport over a net.Socket. Owns the socket's listeners; knows nothing of packets.
+import type { Socket } from 'node:net';
+import type { Transport } from '../handlers.ts';
+
+/** What a socket feeds: a `ServerConnection` or a `ClientConnection`. */
+interface Receiver {
+  receive(chunk: Buffer): void;
+  receiveEnd(cause?: unknown): void;
+  drained(): void;
+}
+
+// After our last byte the peer may still be sending. Closing at once would reset the connection and could take
+// the answer with it, so what comes is read and dropped for a short while.
+const LINGER_MS = 2000;
+
+/** Joins a socket and a connection. The socket belongs to the transport from then on. */
+export class SocketTransport implements Transport {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+  }
+
+  /** Begins to feed the connection. `closed` is called once, when the socket is gone. */
+  feed(receiver: Receiver, closed: () => void): void {
+    let cause: unknown;
+    this.#socket
+      .on('data', (chunk: Buffer) => receiver.receive(chunk))
+      .on('end', () => receiver.receiveEnd())
+      .on('drain', () => receiver.drained())
+      .on('error', (error) => (cause = error))
+      .on('close', () => {
+        receiver.receiveEnd(cause);
+        closed();
+      });
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return this.#socket.destroyed || this.#socket.write(bytes);
+  }
+
+  end(): void {
+    if (this.#socket.destroyed) return;
+    this.#socket.end();
+    this.#socket.resume();
+    const timer = setTimeout(() => this.#socket.destroy(), LINGER_MS);
+    this.#socket.once('close', () => clearTimeout(timer));
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+}
