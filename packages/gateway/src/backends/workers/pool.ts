@@ -36,7 +36,7 @@ export class Pool implements Backend, Holder, WorkerEvents {
   #state: State = 'new';
   #queueTimer: NodeJS.Timeout | null = null;
   #onTried: (() => void) | null = null;
-  #onStopped: (() => void) | null = null;
+  readonly #onStopped: (() => void)[] = [];
 
   /** @param start how worker processes are started; by default for real */
   constructor(options: PoolOptions, reporter: PoolReporter, start: StartProcess = startProcess) {
@@ -69,10 +69,10 @@ export class Pool implements Backend, Holder, WorkerEvents {
     this.#restarter.close();
     const deadline = setTimeout(() => this.stopNow(), this.#options.stopTimeoutMs);
     return new Promise((resolve) => {
-      this.#onStopped = () => {
+      this.#onStopped.push(() => {
         clearTimeout(deadline);
         resolve();
-      };
+      });
       this.#stopIfDone();
     });
   }
@@ -131,6 +131,10 @@ export class Pool implements Backend, Holder, WorkerEvents {
     this.#refuseAll(new GatewayError('SLUICE_APPLICATION_NOT_LOADED', message, { detail: traceback }));
   }
 
+  withdrawn(worker: Worker): void {
+    this.#lanes = this.#lanes.filter((lane) => !worker.lanes.includes(lane));
+  }
+
   laneEnded(): void {
     this.#serveQueue();
     this.#stopIfDone();
@@ -144,6 +148,7 @@ export class Pool implements Backend, Holder, WorkerEvents {
     }
     this.#watchQueue();
     this.#serveQueue();
+    this.#stopIfDone();
   }
 
   laneHasOutput(lane: Lane): void {
@@ -157,7 +162,6 @@ export class Pool implements Backend, Holder, WorkerEvents {
 
   ended(worker: Worker, { reason, readyForMs, wasExpected }: Ending): void {
     this.#workers.delete(worker);
-    this.#withdraw(worker);
     const restartInMs = this.#state === 'running' ? this.#restarter.ended(readyForMs) : null;
     this.#reporter.workerEnded(worker.pid, reason, wasExpected, restartInMs);
     this.#tried();
@@ -176,10 +180,6 @@ export class Pool implements Backend, Holder, WorkerEvents {
   #tried(): void {
     this.#onTried?.();
     this.#onTried = null;
-  }
-
-  #withdraw(worker: Worker): void {
-    this.#lanes = this.#lanes.filter((lane) => !worker.lanes.includes(lane));
   }
 
   #tryAssign(exchange: Exchange): boolean {
@@ -235,7 +235,6 @@ export class Pool implements Backend, Holder, WorkerEvents {
   #timeOut(worker: Worker, exchange: Exchange): void {
     const reason = `ran for more than ${this.#options.requestTimeoutMs} ms (request_timeout)`;
     exchange.fail(new GatewayError('SLUICE_REQUEST_TIMEOUT', `request ${exchange.id} ${reason}`));
-    this.#withdraw(worker);
     worker.retire();
     const kill = (): void =>
       worker.kill('SLUICE_WORKER_DIED', `was killed: request ${exchange.id} ${reason}`);
@@ -274,15 +273,19 @@ export class Pool implements Backend, Holder, WorkerEvents {
   }
 
   #stopIfDone(): void {
-    if (this.#state !== 'draining' || this.#queue.length > 0) return;
+    if (this.#state !== 'draining') return;
     if (this.#workers.size > 0) {
+      // A request that waits behind a running one may come back, and then needs a worker that is still there.
+      const isAnyAhead = [...this.#workers].some(({ lanes }) => lanes.some((lane) => lane.load > 1));
+      if (this.#queue.length > 0 || isAnyAhead) return;
       for (const worker of this.#workers) if (worker.isIdle) worker.retire();
       return;
     }
+    this.#refuseAll(new GatewayError('SLUICE_STOPPING', 'the last worker has ended'));
     this.#state = 'stopped';
     this.#clock.stop();
     this.#recallClock.stop();
     if (this.#queueTimer) clearTimeout(this.#queueTimer);
-    this.#onStopped?.();
+    for (const resolve of this.#onStopped) resolve();
   }
 }

@@ -14,6 +14,8 @@ import type { Exit, ProcessEvents, ProcessHandle, StartProcess, WorkerCommand } 
 export interface WorkerEvents {
   ready(worker: Worker, facts: WorkerFacts): void;
   loadFailed(worker: Worker, traceback: string): void;
+  /** It takes no more requests. May come more than once, and before it was ready. */
+  withdrawn(worker: Worker): void;
   /** A request ended and the lane has room. */
   laneEnded(worker: Worker, lane: Lane, exchange: Exchange): void;
   /** Requests that have not been begun and are free again, oldest first. */
@@ -49,6 +51,8 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   #state: State = 'starting';
   #readyAtMs: number | null = null;
   #isClosing = false;
+  /** What it sent that could not be understood; nothing more is read there. */
+  readonly #garbled = new Set<Lane | ControlDecoder>();
   /** Why the gateway killed it, if it did. */
   #killedFor: { code: FailureCode; reason: string } | null = null;
 
@@ -67,7 +71,7 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
 
   /** Whether it takes requests. */
   get isReady(): boolean {
-    return this.#state === 'ready';
+    return this.#state === 'ready' && this.#killedFor === null;
   }
 
   /** Whether none of its lanes has a request. */
@@ -85,6 +89,7 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   retire(): void {
     if (this.#state === 'ended') return;
     this.#state = 'retiring';
+    this.#events.withdrawn(this);
     for (const lane of this.lanes) if (lane.load > 1 && !lane.isRecalling) this.recall(lane);
     this.#closeIfIdle();
   }
@@ -92,6 +97,7 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   /** Ends it now. What it had begun fails with the code; the reason is for the log. */
   kill(code: FailureCode, reason: string): void {
     this.#killedFor ??= { code, reason };
+    this.#events.withdrawn(this);
     this.#process.kill();
   }
 
@@ -137,12 +143,12 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   }
 
   controlData(chunk: Buffer): void {
-    this.#understand(() => this.#control.receive(chunk));
+    this.#understand(this.#control, chunk);
   }
 
   laneData(index: number, chunk: Buffer): void {
-    if (this.#killedFor?.code === 'SLUICE_WORKER_PROTOCOL') return;
-    this.#understand(() => this.lanes[index]?.receive(chunk));
+    const lane = this.lanes[index];
+    if (lane) this.#understand(lane, chunk);
   }
 
   laneDrained(index: number): void {
@@ -157,23 +163,31 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     clearTimeout(this.#startup);
     const wasExpected = this.#state === 'retiring';
     this.#state = 'ended';
+    this.#events.withdrawn(this);
     const code = this.#killedFor?.code ?? 'SLUICE_WORKER_DIED';
     const reason =
       this.#killedFor?.reason ?? (error ? `could not be started: ${error.message}` : inWords(exit));
+    const failed: Exchange[] = [];
+    const unbegun: Exchange[] = [];
     for (const lane of this.lanes) {
       const { begun, waiting } = lane.abandon();
-      begun?.fail(new GatewayError(code, `worker ${this.pid} ${reason}`));
-      this.#events.returned(this, waiting);
+      if (begun) failed.push(begun);
+      // How far a lane has come is not known if it could not be understood: nothing on it may be run again.
+      (this.#garbled.has(lane) ? failed : unbegun).push(...waiting);
     }
+    this.#events.returned(this, unbegun);
+    for (const exchange of failed) exchange.fail(new GatewayError(code, `worker ${this.pid} ${reason}`));
     const readyForMs = this.#readyAtMs === null ? null : performance.now() - this.#readyAtMs;
     this.#events.ended(this, { reason, readyForMs, wasExpected });
   }
 
-  #understand(receive: () => void): void {
+  #understand(receiver: Lane | ControlDecoder, chunk: Buffer): void {
+    if (this.#garbled.has(receiver)) return;
     try {
-      receive();
+      receiver.receive(chunk);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
+      this.#garbled.add(receiver);
       this.kill('SLUICE_WORKER_PROTOCOL', `broke the worker wire: ${error.message}`);
     }
   }

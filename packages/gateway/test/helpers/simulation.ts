@@ -1,0 +1,126 @@
+// A pool over simulated workers, with a ledger of what became of every request. Needs jest's fake timers.
+import { jest } from '@jest/globals';
+import { Pool } from '../../src/backends/workers/pool.ts';
+import type { PoolOptions, PoolReporter } from '../../src/backends/workers/pool-options.ts';
+import { makeExchange, type TestExchange } from './exchanges.ts';
+import { SimWorker, type Step } from './sim-worker.ts';
+
+/** What a simulation may fix; times are milliseconds. */
+export type SimOptions = Partial<Omit<PoolOptions, 'command' | 'name'>> & { readonly threads?: number };
+
+/** A request and what is known of it. */
+export interface Entry extends TestExchange {
+  readonly id: number;
+  /** The workers that have begun it, in order. */
+  readonly begunBy: SimWorker[];
+}
+
+/** Options of a pool of simulated workers. The directory does not exist, so that nothing is watched. */
+export function simulatedPoolOptions({ threads = 1, ...options }: SimOptions = {}): PoolOptions {
+  return {
+    name: 'simulated',
+    processes: 1,
+    queueLength: 1_000,
+    queueTimeoutMs: 60_000,
+    requestTimeoutMs: 600_000,
+    startupTimeoutMs: 60_000,
+    stopTimeoutMs: 60_000,
+    lookAhead: 0,
+    recallAfterMs: 5,
+    ...options,
+    command: {
+      python: 'python3',
+      packageDirectory: '/nonexistent/',
+      target: 'app',
+      directory: '/nonexistent/application',
+      threads,
+      isMultiprocess: false,
+      debug: false,
+      environment: {},
+    },
+  };
+}
+
+/** One run. Nothing moves but by its methods. */
+export class Simulation {
+  readonly pool: Pool;
+  readonly workers: SimWorker[] = [];
+  readonly entries: Entry[] = [];
+  /** Ids in the order in which they were begun. */
+  readonly begun: number[] = [];
+  readonly endings: { readonly reason: string; readonly restartInMs: number | null }[] = [];
+  readonly tracebacks: string[] = [];
+
+  constructor(options: SimOptions = {}) {
+    const reporter: PoolReporter = {
+      workerReady: () => {},
+      workerEnded: (_pid, reason, _wasExpected, restartInMs) => this.endings.push({ reason, restartInMs }),
+      applicationNotLoaded: (_pid, traceback) => this.tracebacks.push(traceback),
+      output: () => {},
+    };
+    this.pool = new Pool(simulatedPoolOptions(options), reporter, (command, events) => {
+      const onBegin = (id: number, worker: SimWorker): void => {
+        this.begun.push(id);
+        this.entries[id]?.begunBy.push(worker);
+      };
+      const worker = new SimWorker(this.workers.length + 1, command.threads, events, onBegin);
+      this.workers.push(worker);
+      return worker;
+    });
+    void this.pool.start();
+  }
+
+  /** Hands the pool a new request. */
+  arrive(): Entry {
+    const id = this.entries.length;
+    const entry = { id, begunBy: [], ...makeExchange({ variables: { ID: String(id) } }) };
+    this.entries.push(entry);
+    this.pool.handle(entry.exchange);
+    return entry;
+  }
+
+  /** Lets time pass. Zero is one turn of the event loop: what the pool has gathered is sent. */
+  pass(milliseconds: number): void {
+    jest.advanceTimersByTime(milliseconds);
+  }
+
+  /** All that the workers could do now. */
+  steps(): Step[] {
+    return this.workers.flatMap((worker) => [...worker.steps()]);
+  }
+
+  /** Does whatever can be done without time passing, except steps of the given names. */
+  settle(...except: readonly Step['name'][]): void {
+    for (;;) {
+      this.pass(0);
+      const step = this.steps().find(({ name }) => !except.includes(name));
+      if (!step) return;
+      step.run();
+    }
+  }
+
+  /** Settles, and lets time pass in small steps, until every request is over or so much time has passed. */
+  runOut(milliseconds: number): void {
+    for (let passed = 0; passed < milliseconds && this.pending.length > 0; passed += 10) {
+      this.settle();
+      this.pass(10);
+    }
+  }
+
+  /** Requests that are not over. */
+  get pending(): Entry[] {
+    return this.entries.filter(({ exchange }) => !exchange.isDone);
+  }
+
+  /** Requests that wait, wherever: nobody has begun them. */
+  get waiting(): Entry[] {
+    return this.pending.filter(({ begunBy }) => begunBy.length === 0);
+  }
+
+  /** The last worker that was started. */
+  get newest(): SimWorker {
+    const worker = this.workers.at(-1);
+    if (!worker) throw new Error('no worker has been started');
+    return worker;
+  }
+}

@@ -1,0 +1,53 @@
+// The examples of the worker wire that both languages are tested with.
+import { readFileSync } from 'node:fs';
+
+interface Vector {
+  readonly name: string;
+  readonly channel: 'lane' | 'control';
+  readonly direction: 'to-worker' | 'from-worker';
+  readonly hex: string;
+}
+
+/** A sequence of bytes that is a frame, and what it means; which of the fields there are depends on its type. */
+export interface ValidVector extends Vector {
+  readonly frame: {
+    readonly type: number;
+    readonly flags: number;
+    readonly tag: number;
+    readonly payload: string;
+  };
+  readonly variables?: readonly (readonly [string, string])[];
+  readonly rest?: string;
+  readonly head?: string;
+  readonly body?: string;
+  readonly text?: string;
+  readonly block?: readonly (readonly [string, string])[];
+  readonly tags?: readonly number[];
+}
+
+/** A sequence of bytes that must be refused. */
+export interface InvalidVector extends Vector {
+  readonly reason: string;
+}
+
+const file = new URL('../../../../test/vectors/worker-wire.json', import.meta.url);
+
+/** All of them. */
+export const wireVectors = JSON.parse(readFileSync(file, 'utf8')) as {
+  readonly valid: readonly ValidVector[];
+  readonly invalid: readonly InvalidVector[];
+};
+
+/** Those of one channel and direction. */
+export function vectorsOf<V extends Vector>(
+  vectors: readonly V[],
+  channel: Vector['channel'],
+  direction: Vector['direction'],
+): V[] {
+  return vectors.filter((vector) => vector.channel === channel && vector.direction === direction);
+}
+
+/** The bytes of a vector. */
+export function bytesOf(vector: Vector): Buffer {
+  return Buffer.from(vector.hex, 'hex');
+}
