@@ -1,5 +1,5 @@
 // Connections to applications: kept, shared out, closed when idle. One pool per address.
-import { FastCgiError, type FastCgiErrorCode } from '../errors.ts';
+import { FastCgiError } from '../errors.ts';
 import type { ParamPair } from '../params-encoder.ts';
 import type { RequestStart } from '../client-connection.ts';
 import type { FastCgiLimits } from '../limits.ts';
@@ -18,8 +18,9 @@ export interface AgentOptions {
   /** Close a connection without requests after this long, in milliseconds. Default 4000, below what applications allow. */
   readonly idleTimeoutMs?: number;
   /**
-   * Ask each new connection with GET_VALUES whether it can multiplex, and then send it up to this many requests at the
-   * same time. Default 1, never ask: php-fpm closes the connection after the question.
+   * Requests at the same time on one connection. Above 1 each new connection is asked with GET_VALUES, beside its first
+   * request, and carries several only if the application says that it can. Default 1, never ask: php-fpm closes the
+   * connection after the question.
    */
   readonly concurrency?: number;
   /** Ceilings on what an application can make this side hold. */
@@ -91,7 +92,7 @@ export class Agent {
   close(): void {
     this.#isClosed = true;
     for (const pool of this.#pools.values()) {
-      failWaiting(pool, 'FCGI_NO_FREE_ID', 'the agent is closed');
+      failWaiting(pool);
       for (const connection of pool.connections) connection.close();
     }
   }
@@ -128,28 +129,25 @@ export class Agent {
     for (const connection of pool.connections) {
       if (connection.canSend) return connection;
     }
-    for (const connection of pool.connections) {
-      // One that is about to say whether it takes several is waited for.
-      if (connection.isAsking) return undefined;
-    }
     if (pool.connections.size >= this.#options.maxConnections) return undefined;
     const connection = new PooledConnection(pool.address, this.#options, {
       onRoom: () => this.#dispatch(pool),
       onClose: () => {
         pool.connections.delete(connection);
-        if (connection.isAsking) failWaiting(pool, 'FCGI_TRANSPORT', 'closed before it said what it can do');
         this.#dispatch(pool);
       },
     });
     pool.connections.add(connection);
-    return connection.canSend ? connection : undefined;
+    return connection;
   }
 }
 
-function failWaiting(pool: Pool, code: FastCgiErrorCode, message: string): void {
+function failWaiting(pool: Pool): void {
   const failed = [...pool.waiting];
   pool.waiting.clear();
-  for (const { outgoing } of failed) outgoing.receiveFailure(new FastCgiError(code, message));
+  for (const { outgoing } of failed) {
+    outgoing.receiveFailure(new FastCgiError('FCGI_NO_FREE_ID', 'the agent is closed'));
+  }
 }
 
 function isRepeatable({ stdin, params }: AgentRequest): boolean {

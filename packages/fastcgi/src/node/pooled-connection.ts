@@ -26,8 +26,6 @@ type ConnectionOptions = Required<Pick<AgentOptions, 'keepConnection' | 'idleTim
 
 /** A connection that requests can be sent on while `canSend`. */
 export class PooledConnection implements ClientHandler<OutgoingRequest> {
-  /** Whether the application has yet to answer what it can do. */
-  isAsking: boolean;
   readonly #socket: Socket;
   readonly #connection: ClientConnection<OutgoingRequest>;
   readonly #events: PooledConnectionEvents;
@@ -44,13 +42,13 @@ export class PooledConnection implements ClientHandler<OutgoingRequest> {
     transport.attach(this.#connection);
     this.#socket.on('close', () => events.onClose());
     this.#socket.setTimeout(options.idleTimeoutMs, () => this.#closeIfIdle());
-    this.isAsking = options.concurrency > 1 && keepConnection;
-    if (this.isAsking) this.#connection.askValues();
+    // Nobody waits for the answer: libfcgi gives it only when more bytes come.
+    if (options.concurrency > 1 && keepConnection) this.#connection.askValues();
   }
 
   /** Whether `send` is possible now. */
   get canSend(): boolean {
-    return !this.isAsking && this.#connection.canRequest;
+    return this.#connection.canRequest;
   }
 
   /** Sends a request; `onFail` is asked before the failure is passed on. */
@@ -101,8 +99,6 @@ export class PooledConnection implements ClientHandler<OutgoingRequest> {
   }
 
   onValues({ multiplex, maxRequests }: PeerValues): void {
-    if (!this.isAsking) return;
-    this.isAsking = false;
     if (multiplex === true) {
       this.#connection.setConcurrency(
         Math.max(1, Math.min(this.#options.concurrency, maxRequests ?? Infinity)),
