@@ -1,4 +1,5 @@
 // The names AJP replaces by numbers. Each table is written once; both directions derive from it.
+import { isToken } from './header-list.ts';
 
 // Position is the code: OPTIONS is 1, MKACTIVITY is 27.
 const METHOD_NAMES =
@@ -42,10 +43,14 @@ export const Attribute = {
   END: 0xff,
 } as const;
 
+// Applications use few header names, so what was found about a name is kept; hostile ones may not fill memory.
+const REMEMBERED_NAMES_MAX = 256;
+
 /** Two-way table between codes counted from 1 and names. */
 export class NameTable {
   readonly #names: readonly string[];
   readonly #codes: ReadonlyMap<string, number>;
+  readonly #remembered = new Map<string, number>();
 
   constructor(names: readonly string[]) {
     this.#names = names;
@@ -60,6 +65,15 @@ export class NameTable {
   /** Code of a name exactly as the table spells it, undefined if it has none. */
   codeOf(name: string): number | undefined {
     return this.#codes.get(name);
+  }
+
+  /** Code of a header name in any case, 0 if it is to be spelled, -1 if it is no possible header name. */
+  resolve(name: string): number {
+    const known = this.#remembered.get(name);
+    if (known !== undefined) return known;
+    const code = this.#codes.get(name.toLowerCase()) ?? (isToken(name) ? 0 : -1);
+    if (this.#remembered.size < REMEMBERED_NAMES_MAX) this.#remembered.set(name, code);
+    return code;
   }
 }
 

@@ -9,6 +9,9 @@ import { PacketWriter } from './packet-encoder.ts';
 /** A request to send: method and URI, and whatever else is known. What is left out goes as absent or empty. */
 export type ForwardRequestInit = Pick<ForwardRequest, 'method' | 'uri'> & Partial<ForwardRequest>;
 
+// Holds a browser's request without growing, and comes out of Node's buffer pool.
+const SIZE_EXPECTED = 1024;
+
 /**
  * The FORWARD_REQUEST packet, header included. Methods and header names with a code go as the code, any other
  * method as stored_method; `protocol` defaults to HTTP/1.1, `serverPort` to 80 (443 when secure).
@@ -21,7 +24,7 @@ export function encodeForwardRequest(
 ): Buffer {
   if (!isToken(request.method)) throw new AjpError('AJP_INVALID_HEADER', 'the method is not a token');
   if (request.uri === '') throw new AjpError('AJP_INVALID_HEADER', 'the URI is empty');
-  const writer = new PacketWriter('toContainer', packetSize);
+  const writer = new PacketWriter('toContainer', packetSize, SIZE_EXPECTED);
   const secure = request.secure ?? false;
   const methodCode = METHODS.codeOf(request.method);
   writer.byte(ToContainer.FORWARD_REQUEST);

@@ -2,22 +2,22 @@
 import { Magic, NULL_STRING, PACKET_HEADER_BYTES, type Direction } from './constants.ts';
 import { CODED_NAME_MARK, type NameTable } from './coded-names.ts';
 import { AjpError } from './errors.ts';
-import { isToken, type HeaderPair } from './header-list.ts';
-
-// Holds the usual request or response head without growing, and comes out of Node's buffer pool.
-const FIRST_CAPACITY = 1024;
+import type { HeaderPair } from './header-list.ts';
 
 /** Builds one packet field by field; `finish` hands it over. One writer makes one packet. */
 export class PacketWriter {
   readonly #sizeMax: number;
-  #bytes: Buffer = Buffer.allocUnsafe(FIRST_CAPACITY);
+  #bytes: Buffer;
   #length = PACKET_HEADER_BYTES;
   /** Name of what is being written, for the message when it does not fit. */
   #subject = 'packet';
 
-  /** `sizeMax` is the largest packet allowed, header included, in bytes. */
-  constructor(direction: Direction, sizeMax: number) {
+  /**
+   * `sizeMax` is the largest packet allowed, `sizeExpected` what to set aside at once; both in bytes, header included.
+   */
+  constructor(direction: Direction, sizeMax: number, sizeExpected: number) {
     this.#sizeMax = sizeMax;
+    this.#bytes = Buffer.allocUnsafe(Math.min(sizeMax, sizeExpected));
     this.#bytes.writeUInt16BE(Magic[direction], 0);
   }
 
@@ -51,16 +51,23 @@ export class PacketWriter {
   headers(headers: readonly HeaderPair[], table: NameTable): void {
     this.integer(headers.length);
     for (const [name, value] of headers) {
-      this.#subject = `header ${JSON.stringify(name)}`;
+      this.#subject = name;
+      const code = table.resolve(name);
       // A length of A0xx would be read as a code (only possible in packets beyond the default size).
-      if (!isToken(name) || name.length >= CODED_NAME_MARK << 8) {
+      if (code < 0 || name.length >= CODED_NAME_MARK << 8) {
         throw new AjpError('AJP_INVALID_HEADER', `${JSON.stringify(name)} is not a header name`);
       }
-      const code = table.codeOf(name.toLowerCase());
-      if (code === undefined) this.string(name);
+      if (code === 0) this.string(name);
       else this.integer((CODED_NAME_MARK << 8) | code);
       this.string(value);
     }
+  }
+
+  /** What a header list takes at most: each string is its bytes, two of length and a NUL. */
+  static headersSizeMax(headers: readonly HeaderPair[]): number {
+    let size = 2;
+    for (const [name, value] of headers) size += name.length + value.length + 6;
+    return size;
   }
 
   /** The finished packet, which now belongs to the caller. */

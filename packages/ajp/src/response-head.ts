@@ -25,6 +25,9 @@ export interface BodyRule {
   readonly length: number | null;
 }
 
+// Packet header, type, status, and the length and NUL of the reason.
+const HEAD_OVERHEAD = 10;
+
 /**
  * The SEND_HEADERS packet. It is one packet: AJP_HEAD_TOO_LARGE if it does not fit `packetSize` bytes, with the
  * header named that went over. AJP_INVALID_HEADER for text that cannot be sent and a status outside 200..999.
@@ -34,7 +37,8 @@ export function encodeResponseHead(head: ResponseHead, packetSize: number = PACK
   if (!Number.isInteger(status) || status < 200 || status > 999) {
     throw new AjpError('AJP_INVALID_HEADER', `status ${status} is not from 200 to 999`);
   }
-  const writer = new PacketWriter('toWebServer', packetSize);
+  const sizeMax = HEAD_OVERHEAD + head.reason.length + PacketWriter.headersSizeMax(head.headers);
+  const writer = new PacketWriter('toWebServer', packetSize, sizeMax);
   writer.byte(ToWebServer.SEND_HEADERS);
   writer.integer(status);
   writer.string(head.reason);

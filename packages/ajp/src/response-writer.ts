@@ -1,6 +1,6 @@
 // The response on the container side: head, body, end, and what of it goes out in one write.
 import { AjpError } from './errors.ts';
-import { toHeaderList, type HeaderSource } from './header-list.ts';
+import { toHeaderList, type HeaderPair, type HeaderSource } from './header-list.ts';
 import { bodyRuleOf, encodeResponseHead, type BodyRule } from './response-head.ts';
 import { END_CLOSE, END_REUSE, FLUSH, encodeBodyChunks } from './response-messages.ts';
 
@@ -57,7 +57,7 @@ export class ResponseWriter {
     if (this.#isGone()) return;
     if (this.#state.at !== 'waiting') throw wrongState('the head was already written');
     const head = { status, reason, headers: toHeaderList(headers) };
-    if (head.headers.some(([name]) => name.toLowerCase() === 'transfer-encoding')) {
+    if (head.headers.some(isTransferEncoding)) {
       throw new AjpError('AJP_INVALID_HEADER', 'transfer-encoding: AJP frames the body itself');
     }
     const rule = bodyRuleOf(head, this.#method);
@@ -140,6 +140,10 @@ export class ResponseWriter {
   #mismatch(message: string): void {
     this.#link.cut(new AjpError('AJP_LENGTH_MISMATCH', message));
   }
+}
+
+function isTransferEncoding([name]: HeaderPair): boolean {
+  return name.length === 17 && name.toLowerCase() === 'transfer-encoding';
 }
 
 const NO_PARTS: readonly Uint8Array[] = [];

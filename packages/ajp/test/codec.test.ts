@@ -129,6 +129,46 @@ describe('FORWARD_REQUEST', () => {
 });
 
 describe('a response', () => {
+  const [head404, cookies] = readVectors('to-web-server.md').filter(
+    ({ name }) => name === 'A61' || name === 'A63',
+  );
+
+  it.each([head404, cookies])('is written to the byte like the head of $name', (vector) => {
+    const packet = Buffer.concat(vector?.parts ?? []);
+    const message = decodeResponseMessage(payloadOf(packet));
+    expect(message.type === 'head' && encodeResponseHead(message.head)).toEqual(packet);
+  });
+
+  it('is written to the byte like the chunks of A66 and A71', () => {
+    const chunks = readVectors('to-web-server.md').filter(({ name }) => name === 'A66' || name === 'A71');
+    expect(chunks).toHaveLength(2);
+    for (const { parts } of chunks) {
+      const packet = Buffer.concat(parts);
+      expect(encodeBodyChunks([packet.subarray(7, -1)])).toEqual(packet);
+    }
+  });
+
+  it('is refused or decoded, but never more than that, with any length field changed or the end missing', () => {
+    const head = encodeResponseHead({
+      status: 200,
+      reason: 'OK',
+      headers: [
+        ['X-A', '1'],
+        ['Set-Cookie', 'a=1'],
+      ],
+    });
+    for (const payload of [payloadOf(head), payloadOf(encodeBodyChunks([Buffer.from('hello')]))]) {
+      for (let at = 0; at + 1 < payload.length; at++) {
+        expectRefusedOrDecoded(() => decodeResponseMessage(payload.subarray(0, at)));
+        for (const change of [-1, 1, -payload.readUInt16BE(at), 0xffff - payload.readUInt16BE(at)]) {
+          const mutant = Buffer.from(payload);
+          mutant.writeUInt16BE((payload.readUInt16BE(at) + change) & 0xffff, at);
+          expectRefusedOrDecoded(() => decodeResponseMessage(mutant));
+        }
+      }
+    }
+  });
+
   it('reads back what was written: its head', () => {
     fc.assert(
       fc.property(aResponseHead(), (head) => {

@@ -44,7 +44,7 @@ export class SocketTransport implements Transport {
     if (this.#socket.destroyed) return;
     this.#socket.end();
     this.#socket.resume();
-    const timer = setTimeout(() => this.#socket.destroy(), LINGER_MS);
+    const timer = setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
     this.#socket.once('close', () => clearTimeout(timer));
   }
 
