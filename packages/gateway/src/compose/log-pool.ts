@@ -14,12 +14,12 @@ export function logPool(logger: Logger, pool: string): PoolReporter {
     },
     applicationNotLoaded: (pid, traceback) => {
       const code = 'SLUICE_APPLICATION_NOT_LOADED';
-      log.error(
-        { code, pid, detail: traceback },
-        'the application could not be loaded; it is tried again on change',
-      );
+      const message = 'the application could not be loaded; it is tried again on change';
+      log.error({ code, pid, detail: traceback }, message);
     },
-    output: (pid, text, exchange) =>
-      log.info({ pid, ...(exchange && { request: exchange.id }), output: text }, 'application'),
+    output: (pid, text, exchange) => {
+      const fields = { source: 'application', pid, ...(exchange && { request: exchange.id }) };
+      for (const line of text.split('\n')) if (line.trim() !== '') log.info(fields, line);
+    },
   };
 }

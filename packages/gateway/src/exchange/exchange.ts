@@ -62,6 +62,8 @@ export class Exchange {
   variables: Variables;
   body: RequestBody;
   readonly arrivedMs: number = performance.now();
+  /** When a backend took it over, its body complete or streamed, or 0: what comes before is not waiting for a worker. */
+  queuedMs = 0;
   /** When a backend began to work on it, or 0. */
   startedMs = 0;
   endedMs = 0;

@@ -25,7 +25,7 @@ function codesInSources(): string[] {
 
 function rowsOfPage(): Map<string, string> {
   return new Map(
-    [...PAGE.matchAll(/^\| `(SLUICE_[A-Z_]+)` \| *([^|]*?) *\|/gm)].map(([, code = '', next = '']) => [
+    [...PAGE.matchAll(/^\| `(SLUICE_[A-Z_]+)` *\| *([^|]*?) *\|/gm)].map(([, code = '', next = '']) => [
       code,
       next,
     ]),

@@ -8,6 +8,8 @@ const READY = Buffer.from('pid\x001\0python\x003.11\0worker\x000\0');
 /** Something a worker could do now. */
 export interface Step {
   readonly name: string;
+  /** The request it would finish. */
+  readonly finishes?: number;
   readonly run: () => void;
 }
 
@@ -39,6 +41,10 @@ export class SimWorker implements ProcessHandle {
     this.#isClosing = true;
   }
 
+  abort(): void {
+    this.kill();
+  }
+
   kill(): void {
     this.isKilled = true;
   }
@@ -63,8 +69,12 @@ export class SimWorker implements ProcessHandle {
       if (lane.outbound.length > 0 && !lane.isPaused) {
         yield { name: 'deliver', run: () => this.#deliverLane(index, lane) };
       }
-      if (lane.running) yield { name: 'finish', run: () => lane.finish(lane.running?.id === 3) };
-      else if (lane.mayBegin && !this.#isClosing) yield { name: 'begin', run: () => this.#begin(lane) };
+      if (lane.running) {
+        const { id } = lane.running;
+        yield { name: 'finish', finishes: id, run: () => lane.finish(id % 4 === 3) };
+      } else if (lane.mayBegin && !this.#isClosing) {
+        yield { name: 'begin', run: () => this.#begin(lane) };
+      }
     }
     const isIdle = this.lanes.every((lane) => lane.running === null);
     if (this.#isClosing && isIdle && this.#inbox.length === 0) {

@@ -35,6 +35,7 @@ export class Pool implements Backend, Holder, WorkerEvents {
   #output: Lane[] = [];
   #state: State = 'new';
   #queueTimer: NodeJS.Timeout | null = null;
+  #queueTimerDueMs = 0;
   #onTried: (() => void) | null = null;
   readonly #onStopped: (() => void)[] = [];
 
@@ -92,6 +93,7 @@ export class Pool implements Backend, Holder, WorkerEvents {
       exchange.fail(new GatewayError('SLUICE_STOPPING', 'the pool takes no more requests'));
       return;
     }
+    exchange.queuedMs = performance.now();
     if (this.#queue.length === 0 && this.#tryAssign(exchange)) return;
     const traceback = this.#restarter.loadFailure;
     if (traceback !== null && this.#lanes.length === 0) {
@@ -141,10 +143,10 @@ export class Pool implements Backend, Holder, WorkerEvents {
   }
 
   returned(_worker: Worker, exchanges: readonly Exchange[]): void {
-    for (const exchange of exchanges.toReversed()) {
+    for (const exchange of exchanges) {
       if (exchange.isDone) continue;
       exchange.holder = this;
-      this.#queue.unshift(exchange);
+      this.#queue.rejoin(exchange);
     }
     this.#watchQueue();
     this.#serveQueue();
@@ -236,23 +238,28 @@ export class Pool implements Backend, Holder, WorkerEvents {
     const reason = `ran for more than ${this.#options.requestTimeoutMs} ms (request_timeout)`;
     exchange.fail(new GatewayError('SLUICE_REQUEST_TIMEOUT', `request ${exchange.id} ${reason}`));
     worker.retire();
-    const kill = (): void =>
-      worker.kill('SLUICE_WORKER_DIED', `was killed: request ${exchange.id} ${reason}`);
+    const abort = (): void =>
+      worker.abort('SLUICE_WORKER_DIED', `was killed: request ${exchange.id} ${reason}`);
     const isAlone = worker.lanes.every((lane) => lane.running === null || lane.running.isDone);
-    if (isAlone) kill();
-    else setTimeout(kill, LAST_REQUESTS_MS).unref();
+    if (isAlone) abort();
+    else setTimeout(abort, LAST_REQUESTS_MS).unref();
   }
 
   /** Refuses what has waited too long, at the moment it has. */
   #watchQueue(): void {
     const first = this.#queue.first;
-    if (!first || this.#queueTimer) return;
-    const waitMs = first.arrivedMs + this.#options.queueTimeoutMs - performance.now();
+    if (!first) return;
+    const dueMs = first.queuedMs + this.#options.queueTimeoutMs;
+    if (this.#queueTimer) {
+      if (this.#queueTimerDueMs <= dueMs) return;
+      clearTimeout(this.#queueTimer);
+    }
+    this.#queueTimerDueMs = dueMs;
     this.#queueTimer = setTimeout(
       () => {
         this.#queueTimer = null;
         const before = performance.now() - this.#options.queueTimeoutMs;
-        for (let next = this.#queue.first; next && next.arrivedMs <= before; next = this.#queue.first) {
+        for (let next = this.#queue.first; next && next.queuedMs <= before; next = this.#queue.first) {
           this.#queue.delete(next);
           next.fail(
             new GatewayError(
@@ -264,7 +271,7 @@ export class Pool implements Backend, Holder, WorkerEvents {
         this.#watchQueue();
         this.#stopIfDone();
       },
-      Math.max(1, Math.ceil(waitMs)),
+      Math.max(1, Math.ceil(dueMs - performance.now())),
     );
   }
 

@@ -52,6 +52,8 @@ export interface ProcessHandle {
   close(): void;
   /** Ends it now. */
   kill(): void;
+  /** Has it print the stack of every Python thread to its standard error, and end. It may be too stuck even for that. */
+  abort(): void;
 }
 
 /** Starts a process. Its events come later, never during the call. */
@@ -105,6 +107,10 @@ class WorkerProcess implements ProcessHandle {
 
   kill(): void {
     this.#child.kill('SIGKILL');
+  }
+
+  abort(): void {
+    this.#child.kill('SIGABRT');
   }
 
   #listen(events: ProcessEvents): void {

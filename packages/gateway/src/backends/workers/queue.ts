@@ -8,7 +8,7 @@ interface Place {
   after: Place | null;
 }
 
-/** A waiting line. Joining at either end, leaving from the front and leaving from the middle cost the same. */
+/** A waiting line. Joining at the end, leaving from the front and leaving from the middle cost the same. */
 export class Queue {
   #first: Place | null = null;
   #last: Place | null = null;
@@ -32,12 +32,15 @@ export class Queue {
     this.#places.set(exchange, place);
   }
 
-  /** Joins at the front: for what has waited before. */
-  unshift(exchange: Exchange): void {
-    const place: Place = { exchange, before: null, after: this.#first };
-    if (this.#first) this.#first.before = place;
+  /** Joins before all that was queued later: for what has waited before, which belongs near the front. */
+  rejoin(exchange: Exchange): void {
+    let after = this.#first;
+    while (after && isBefore(after.exchange, exchange)) after = after.after;
+    const place: Place = { exchange, before: after ? after.before : this.#last, after };
+    if (place.before) place.before.after = place;
+    else this.#first = place;
+    if (after) after.before = place;
     else this.#last = place;
-    this.#first = place;
     this.#places.set(exchange, place);
   }
 
@@ -59,4 +62,8 @@ export class Queue {
     else this.#last = place.before;
     return true;
   }
+}
+
+function isBefore(one: Exchange, other: Exchange): boolean {
+  return one.queuedMs === other.queuedMs ? one.id < other.id : one.queuedMs < other.queuedMs;
 }

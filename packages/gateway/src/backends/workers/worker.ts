@@ -37,6 +37,9 @@ export interface Ending {
   readonly wasExpected: boolean;
 }
 
+/** How long a worker may take to print its stacks before it is killed all the same. */
+const STACKS_WITHIN_MS = 1_000;
+
 type State = 'starting' | 'ready' | 'retiring' | 'ended';
 
 const NOTHING = Buffer.alloc(0);
@@ -51,6 +54,7 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   #state: State = 'starting';
   #readyAtMs: number | null = null;
   #isClosing = false;
+  #abortTimer: NodeJS.Timeout | null = null;
   /** What it sent that could not be understood; nothing more is read there. */
   readonly #garbled = new Set<Lane | ControlDecoder>();
   /** Why the gateway killed it, if it did. */
@@ -99,6 +103,14 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     this.#killedFor ??= { code, reason };
     this.#events.withdrawn(this);
     this.#process.kill();
+  }
+
+  /** As `kill`, but first it prints where each of its threads is stuck. */
+  abort(code: FailureCode, reason: string): void {
+    this.#killedFor ??= { code, reason };
+    this.#events.withdrawn(this);
+    this.#process.abort();
+    this.#abortTimer ??= setTimeout(() => this.#process.kill(), STACKS_WITHIN_MS);
   }
 
   requestEnded(lane: Lane, exchange: Exchange): void {
@@ -161,7 +173,8 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
 
   exited(exit: Exit, error: Error | null): void {
     clearTimeout(this.#startup);
-    const wasExpected = this.#state === 'retiring';
+    if (this.#abortTimer) clearTimeout(this.#abortTimer);
+    const wasExpected = this.#state === 'retiring' && this.#killedFor === null;
     this.#state = 'ended';
     this.#events.withdrawn(this);
     const code = this.#killedFor?.code ?? 'SLUICE_WORKER_DIED';
