@@ -40,6 +40,12 @@ export class SimLane implements LaneSocket {
     return this.running === null && (this.#line.length > 0 || this.#arrived.length > 0);
   }
 
+  /** The requests that have not been begun, in order. */
+  get waiting(): number[] {
+    this.#read();
+    return this.#line.map(({ id }) => id);
+  }
+
   /** Takes the next request out of the line; null if it was cancelled and is ended without being begun. */
   begin(): SimRequest | null {
     this.#read();

@@ -50,6 +50,8 @@ export class Simulation {
   readonly begun: number[] = [];
   readonly endings: { readonly reason: string; readonly restartInMs: number | null }[] = [];
   readonly tracebacks: string[] = [];
+  /** Requests that do not finish as long as they stand here. */
+  readonly slow = new Set<number>();
 
   constructor(options: SimOptions = {}) {
     const reporter: PoolReporter = {
@@ -70,9 +72,10 @@ export class Simulation {
     void this.pool.start();
   }
 
-  /** Hands the pool a new request. */
-  arrive(): Entry {
+  /** Hands the pool a new request; a slow one does not finish by itself. */
+  arrive(pace: 'quick' | 'slow' = 'quick'): Entry {
     const id = this.entries.length;
+    if (pace === 'slow') this.slow.add(id);
     const entry = { id, begunBy: [], ...makeExchange({ variables: { ID: String(id) } }) };
     this.entries.push(entry);
     this.pool.handle(entry.exchange);
@@ -86,16 +89,26 @@ export class Simulation {
 
   /** All that the workers could do now. */
   steps(): Step[] {
-    return this.workers.flatMap((worker) => [...worker.steps()]);
+    const all = this.workers.flatMap((worker) => [...worker.steps()]);
+    return all.filter(({ finishes }) => finishes === undefined || !this.slow.has(finishes));
   }
 
-  /** Does whatever can be done without time passing, except steps of the given names. */
-  settle(...except: readonly Step['name'][]): void {
+  /** Does whatever can be done without time passing. */
+  settle(): void {
     for (;;) {
       this.pass(0);
-      const step = this.steps().find(({ name }) => !except.includes(name));
+      const [step] = this.steps();
       if (!step) return;
       step.run();
+    }
+  }
+
+  /** Settles, and lets time pass in steps of a millisecond, as a machine that keeps up does. */
+  live(milliseconds: number): void {
+    this.settle();
+    for (let passed = 0; passed < milliseconds; passed++) {
+      this.pass(1);
+      this.settle();
     }
   }
 
