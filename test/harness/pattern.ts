@@ -8,9 +8,9 @@ export const PATTERN: Buffer = Buffer.alloc(
   Uint8Array.from({ length: 251 }, (_, index) => index),
 );
 
-/** A body of the pattern, sent with its length. */
+/** A body of the pattern, sent with its length, as often as it is asked for. */
 export function patternBody(sizeBytes: number): RequestBody {
-  return { sizeBytes, blocks: patternBlocks(sizeBytes) };
+  return { sizeBytes, blocks: { [Symbol.iterator]: () => patternBlocks(sizeBytes) } };
 }
 
 /** The pattern over and over, up to a size. */
