@@ -75,6 +75,12 @@ export class SimLane implements LaneSocket {
     }
   }
 
+  /** Sends the head of a response, and then nothing. */
+  beginResponse(): void {
+    const head = Buffer.from('\0\0\0\x08200 OK\r\n', 'latin1');
+    this.send(FRAME.response, 0, this.running?.tag ?? 0, head);
+  }
+
   /** Ends the running request with an exception. */
   fail(): void {
     this.send(FRAME.failed, FLAG.end, this.#end().tag, Buffer.from('Traceback'));

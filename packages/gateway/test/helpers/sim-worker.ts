@@ -24,6 +24,8 @@ export class SimWorker implements ProcessHandle {
   isReady = false;
   isDead = false;
   isKilled = false;
+  /** Whether its control thread does nothing, as when a C extension holds the interpreter. */
+  isDeaf = false;
   readonly #events: ProcessEvents;
   readonly #onBegin: OnBegin;
   #inbox: Buffer[] = [];
@@ -63,7 +65,7 @@ export class SimWorker implements ProcessHandle {
       else yield { name: 'ready', run: () => this.ready() };
       return;
     }
-    if (this.#inbox.length > 0) yield { name: 'control', run: () => this.#serveControl() };
+    if (this.#inbox.length > 0 && !this.isDeaf) yield { name: 'control', run: () => this.#serveControl() };
     if (this.#outbox.length > 0) yield { name: 'deliver', run: () => this.#deliverControl() };
     for (const [index, lane] of this.lanes.entries()) {
       if (lane.outbound.length > 0 && !lane.isPaused) {
@@ -77,7 +79,7 @@ export class SimWorker implements ProcessHandle {
       }
     }
     const isIdle = this.lanes.every((lane) => lane.running === null);
-    if (this.#isClosing && isIdle && this.#inbox.length === 0) {
+    if (this.#isClosing && isIdle && (this.isDeaf || this.#inbox.length === 0)) {
       yield { name: 'exit', run: () => this.die({ code: 0, signal: null }) };
     }
   }

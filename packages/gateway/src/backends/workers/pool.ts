@@ -34,6 +34,8 @@ export class Pool implements Backend, Holder, WorkerEvents {
   /** Lanes with frames to send when the event loop has read all there is. */
   #output: Lane[] = [];
   #state: State = 'new';
+  /** Requests that ran too long: nothing more is done about them. */
+  readonly #overdue = new WeakSet<Exchange>();
   #queueTimer: NodeJS.Timeout | null = null;
   #queueTimerDueMs = 0;
   #onTried: (() => void) | null = null;
@@ -220,7 +222,10 @@ export class Pool implements Backend, Holder, WorkerEvents {
     return isAnyAhead;
   }
 
-  /** Answers requests that run too long, and retires their workers. Returns whether to look again. */
+  /**
+   * Answers requests that run too long, and retires their workers; also where the client has gone, because the thread
+   * is stuck all the same. Returns whether to look again.
+   */
   #checkTimeouts(): boolean {
     const before = performance.now() - this.#options.requestTimeoutMs;
     let isAnyRunning = false;
@@ -228,13 +233,15 @@ export class Pool implements Backend, Holder, WorkerEvents {
       for (const lane of worker.lanes) {
         if (!lane.running) continue;
         isAnyRunning = true;
-        if (lane.runningSinceMs < before && !lane.running.isDone) this.#timeOut(worker, lane.running);
+        if (lane.runningSinceMs < before && !this.#overdue.has(lane.running))
+          this.#timeOut(worker, lane.running);
       }
     }
     return isAnyRunning;
   }
 
   #timeOut(worker: Worker, exchange: Exchange): void {
+    this.#overdue.add(exchange);
     const reason = `ran for more than ${this.#options.requestTimeoutMs} ms (request_timeout)`;
     exchange.fail(new GatewayError('SLUICE_REQUEST_TIMEOUT', `request ${exchange.id} ${reason}`));
     worker.retire();
