@@ -4,6 +4,9 @@ import { AjpError } from './errors.ts';
 
 const NOTHING = Buffer.alloc(0);
 
+// A length is only a promise: more than this is set aside when the bytes to fill it have come.
+const FIRST_CAPACITY = 8192;
+
 /**
  * Cuts a byte stream into packet payloads. Push what arrived, then call `next` until it returns null.
  * A payload that arrived in one piece is a view of the chunk pushed; others are copied once into a buffer of
@@ -15,6 +18,7 @@ export class PacketDecoder {
   readonly #header = Buffer.alloc(PACKET_HEADER_BYTES);
   #headerFilled = 0;
   #partial: Buffer | null = null;
+  #partialLength = 0;
   #partialFilled = 0;
   #input: Buffer = NOTHING;
   #offset = 0;
@@ -63,7 +67,7 @@ export class PacketDecoder {
         return input.subarray(start, this.#offset);
       }
       this.#offset = start;
-      this.#partial = Buffer.allocUnsafe(length);
+      this.#setAside(length);
       return null;
     }
     const taken = input.copy(this.#header, this.#headerFilled, this.#offset);
@@ -72,15 +76,32 @@ export class PacketDecoder {
     if (this.#headerFilled < PACKET_HEADER_BYTES) return null;
     const length = this.#payloadLength(this.#header, 0);
     this.#headerFilled = 0;
-    this.#partial = Buffer.allocUnsafe(length);
+    this.#setAside(length);
     return null;
   }
 
-  #continue(partial: Buffer): Buffer | null {
-    const taken = this.#input.copy(partial, this.#partialFilled, this.#offset);
-    this.#offset += taken;
-    this.#partialFilled += taken;
-    if (this.#partialFilled < partial.length) return null;
+  #setAside(length: number): void {
+    this.#partialLength = length;
+    this.#partial = Buffer.allocUnsafe(Math.min(length, FIRST_CAPACITY));
+  }
+
+  #continue(begun: Buffer): Buffer | null {
+    const arrived = this.#input.length - this.#offset;
+    const filled = Math.min(this.#partialLength, this.#partialFilled + arrived);
+    let partial = begun;
+    if (filled > partial.length) {
+      partial = Buffer.allocUnsafe(Math.min(this.#partialLength, Math.max(filled, begun.length * 4)));
+      begun.copy(partial, 0, 0, this.#partialFilled);
+      this.#partial = partial;
+    }
+    this.#offset += this.#input.copy(
+      partial,
+      this.#partialFilled,
+      this.#offset,
+      this.#offset + filled - this.#partialFilled,
+    );
+    this.#partialFilled = filled;
+    if (filled < this.#partialLength) return null;
     this.#partial = null;
     this.#partialFilled = 0;
     return partial;

@@ -82,6 +82,7 @@ export class RequestBody {
   stop(): void {
     this.#isDone = true;
     this.#held = null;
+    this.#request = null;
   }
 
   /** Hands on what is held, and asks for more when the consumer could take it. */

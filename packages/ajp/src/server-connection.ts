@@ -24,7 +24,7 @@ import { ServerRequest } from './server-request.ts';
 
 /** Settings of the container side. */
 export interface ServerConnectionOptions {
-  /** Requests must carry this secret, or get 403. Default: none asked for, which is for loopback only. */
+  /** Requests must carry this secret (its UTF-8 bytes), or get 403. Default: none asked for, which is for loopback only. */
   readonly secret?: string;
   /** Request attributes to let through beside the known ones; any other is 403. Default: none. */
   readonly allowedAttributes?: AllowedAttributes;
@@ -78,7 +78,7 @@ export class ServerConnection {
     this.#handler = handler;
     this.#limits = resolveLimits(options.limits);
     this.#strict = options.strict ?? true;
-    this.#secret = options.secret === undefined ? null : Buffer.from(options.secret, 'latin1');
+    this.#secret = options.secret === undefined ? null : Buffer.from(options.secret);
     this.#trustFront = options.trustFront ?? true;
     this.#isAllowed = attributeRule(options.allowedAttributes);
     this.#framing = options.bodyFraming ?? 'auto';
@@ -86,7 +86,7 @@ export class ServerConnection {
     this.#bodyWanted = encodeBodyWanted(this.#limits.packetSize);
     this.#link = {
       packetSize: this.#limits.packetSize,
-      send: (bytes) => this.#send(bytes),
+      send: (bytes) => this.#transport.write(bytes),
       canReuse: () => this.#canReuse(),
       ended: (reuse) => this.#responseEnded(reuse),
       cut: (reason) => this.#cut(reason),
@@ -163,11 +163,14 @@ export class ServerConnection {
   }
 
   #readOrRefuse(): Arrival | null {
+    // The response this packet belongs to has ended: an answer would be taken for the one to the next request.
+    const isLate = this.#state === 'idle' && this.#body?.isDue === true;
     try {
       return this.#readPacket();
     } catch (error) {
       if (!(error instanceof AjpError)) throw error;
-      this.#refuse(error);
+      if (isLate) this.#abandon(error);
+      else this.#refuse(error);
       return null;
     }
   }
@@ -247,10 +250,6 @@ export class ServerConnection {
     if (this.#transport.write(PONG)) return;
     this.#isBlocked = true;
     this.#transport.pause();
-  }
-
-  #send(bytes: Buffer): boolean {
-    return this.#transport.write(bytes);
   }
 
   // Bytes that are here before our END_RESPONSE is out cannot be the next request.

@@ -228,6 +228,23 @@ describe('PacketDecoder', () => {
     }
   });
 
+  it('puts a large payload together from pieces of any size', () => {
+    const payload = Buffer.from(Array.from({ length: 65532 }, (_, index) => index % 251));
+    const wire = Buffer.concat([Buffer.from('1234fffc', 'hex'), payload, Buffer.from('1234', 'hex')]);
+    for (const step of [1, 1000, 8191, 8196, 30_000]) {
+      const decoder = new PacketDecoder('toContainer', 65536);
+      const payloads: Buffer[] = [];
+      for (let at = 0; at < wire.length; at += step) {
+        decoder.push(wire.subarray(at, at + step));
+        const found = decoder.next();
+        if (found !== null) payloads.push(found);
+      }
+      expect(payloads.map((found) => found.equals(payload))).toEqual([true]);
+      decoder.next();
+      expect(decoder.pendingBytes).toBe(2);
+    }
+  });
+
   it('takes the largest payload of each packet size and refuses one byte more', () => {
     for (const size of [8192, 65536]) {
       const header = Buffer.from('12340000', 'hex');

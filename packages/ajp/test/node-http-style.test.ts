@@ -92,6 +92,12 @@ describe('createServer and request', () => {
     expect(JSON.parse(body.toString())).toEqual(facts);
   });
 
+  it('agree on a secret in any script', async () => {
+    const { fetch } = bind(await start((_, response) => void response.end('x'), { secret: 'Käse €' }));
+    expect((await fetch({ secret: 'Käse €' })).response.statusCode).toBe(200);
+    expect((await fetch({ secret: 'Kase €' })).response.statusCode).toBe(403);
+  });
+
   it.each([0, 1, 8186, 8187, 300_000])('echo a body of %d bytes, length stated', async (length) => {
     const { fetch } = bind(await start((incoming, response) => void incoming.pipe(response)));
     const sent = Buffer.alloc(length, 'abcdefg');

@@ -32,7 +32,7 @@ export function request(
   responded?: (response: IncomingResponse) => void,
 ): OutgoingRequest {
   const { agent = globalAgent, responseTimeoutMs = 60_000, idleTimeoutMs = 60_000, signal } = options;
-  const { host, port, socketPath, path = '/', headers = [], ...fields } = options;
+  const { host, port, socketPath, path = '/', headers = [], secret = null, ...fields } = options;
   const question = path.indexOf('?');
   const init: ForwardRequestInit = {
     queryString: question === -1 ? null : path.slice(question + 1),
@@ -40,6 +40,8 @@ export function request(
     method: options.method ?? 'GET',
     uri: question === -1 ? path : path.slice(0, question),
     headers: headerPairs(headers),
+    // One character per byte on the wire, while servers are configured in UTF-8.
+    secret: secret === null ? null : Buffer.from(secret).toString('latin1'),
   };
   const address = {
     ...(host !== undefined && { host }),
