@@ -21,6 +21,8 @@ export interface LaneOwner {
   requestEnded(lane: Lane, exchange: Exchange): void;
   /** The lane has frames to send: call `flush()` soon. */
   hasOutput(lane: Lane): void;
+  /** What the lane's thread has not begun is wanted back: ask for it. */
+  recall(lane: Lane): void;
   /** The client of a request that the lane has taken has gone. */
   requestCancelled(lane: Lane, tag: number): void;
   applicationLog(exchange: Exchange, text: string): void;
@@ -108,6 +110,12 @@ export class Lane implements Holder, LaneEvents {
   writable(): void {
     this.#isWritable = true;
     this.#upload?.resume();
+  }
+
+  /** Asks the worker for what it has not begun; the answer comes to `takeBack`. */
+  recall(): void {
+    this.isRecalling = true;
+    this.#owner.recall(this);
   }
 
   /** Takes out the requests the worker has given back. They are the caller's again, oldest first. */

@@ -2,24 +2,18 @@
 
 import type { Exchange } from '../../exchange/exchange.ts';
 import type { WorkerFacts } from './control-decoder.ts';
+import type { GateOptions } from './gate.ts';
 import type { WorkerCommand } from './process.ts';
 
 /** How a pool works. Times are milliseconds. */
-export interface PoolOptions {
+export interface PoolOptions extends GateOptions {
   readonly name: string;
   /** How its workers are started. */
   readonly command: WorkerCommand;
   readonly processes: number;
-  /** Requests that may wait for a lane. */
-  readonly queueLength: number;
-  readonly queueTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly startupTimeoutMs: number;
   readonly stopTimeoutMs: number;
-  /** Requests that may be handed to a lane besides the running one; 0 for none. */
-  readonly lookAhead: number;
-  /** Age of a running request at which what waits behind it is taken back. */
-  readonly recallAfterMs: number;
 }
 
 /** What happens in a pool that somebody may want to read. Implemented by whoever logs. */

@@ -1,13 +1,12 @@
-// Owns the workers of one application and the queue in front of them: who runs which request, and when.
+// Owns the worker processes of one application: how many there are, when they start, and when they have to end.
 
 import { GatewayError } from '../../exchange/errors.ts';
-import type { Backend, Exchange, Holder } from '../../exchange/exchange.ts';
+import type { Backend, Exchange } from '../../exchange/exchange.ts';
 import type { WorkerFacts } from './control-decoder.ts';
+import { Gate } from './gate.ts';
 import type { Lane } from './lane.ts';
-import { chooseLane } from './look-ahead.ts';
 import type { PoolOptions, PoolReporter } from './pool-options.ts';
 import { startProcess, type StartProcess } from './process.ts';
-import { Queue } from './queue.ts';
 import { Restarter } from './restarter.ts';
 import { Ticker } from './ticker.ts';
 import { Worker, type Ending, type WorkerEvents } from './worker.ts';
@@ -20,24 +19,17 @@ const LAST_REQUESTS_MS = 5_000;
 type State = 'new' | 'running' | 'draining' | 'stopped';
 
 /** Runs exchanges in supervised worker processes. */
-export class Pool implements Backend, Holder, WorkerEvents {
+export class Pool implements Backend, WorkerEvents {
   readonly #options: PoolOptions;
   readonly #reporter: PoolReporter;
   readonly #startProcess: StartProcess;
-  readonly #queue = new Queue();
+  readonly #gate: Gate;
   readonly #workers = new Set<Worker>();
   readonly #restarter: Restarter;
   readonly #clock: Ticker;
-  readonly #recallClock: Ticker;
-  /** Lanes of ready workers. */
-  #lanes: Lane[] = [];
-  /** Lanes with frames to send when the event loop has read all there is. */
-  #output: Lane[] = [];
   #state: State = 'new';
   /** Requests that ran too long: nothing more is done about them. */
   readonly #overdue = new WeakSet<Exchange>();
-  #queueTimer: NodeJS.Timeout | null = null;
-  #queueTimerDueMs = 0;
   #onTried: (() => void) | null = null;
   readonly #onStopped: (() => void)[] = [];
 
@@ -46,14 +38,14 @@ export class Pool implements Backend, Holder, WorkerEvents {
     this.#options = options;
     this.#reporter = reporter;
     this.#startProcess = start;
+    this.#gate = new Gate(options, () => this.#stopIfDone());
     this.#restarter = new Restarter(options.command.directory, () => this.#fill());
     this.#clock = new Ticker(CLOCK_MS, () => this.#checkTimeouts());
-    this.#recallClock = new Ticker(Math.max(1, options.recallAfterMs / 2), () => this.#recallStuck());
   }
 
   /** Processes that take requests now. */
   get readyWorkers(): number {
-    return this.#lanes.length / this.#options.command.threads;
+    return this.#gate.laneCount / this.#options.command.threads;
   }
 
   /** Starts the workers. Resolves once the first is ready or has failed; the pool goes on trying either way. */
@@ -84,7 +76,7 @@ export class Pool implements Backend, Holder, WorkerEvents {
   stopNow(): void {
     this.#state = 'draining';
     this.#restarter.close();
-    this.#refuseAll(new GatewayError('SLUICE_STOPPING', 'the gateway was told to stop at once'));
+    this.#gate.refuseAll(new GatewayError('SLUICE_STOPPING', 'the gateway was told to stop at once'));
     for (const worker of this.#workers)
       worker.kill('SLUICE_WORKER_DIED', 'was killed because the gateway stops');
     this.#stopIfDone();
@@ -95,69 +87,41 @@ export class Pool implements Backend, Holder, WorkerEvents {
       exchange.fail(new GatewayError('SLUICE_STOPPING', 'the pool takes no more requests'));
       return;
     }
-    exchange.queuedMs = performance.now();
-    if (this.#queue.length === 0 && this.#tryAssign(exchange)) return;
     const traceback = this.#restarter.loadFailure;
-    if (traceback !== null && this.#lanes.length === 0) {
-      const message = 'the application could not be loaded';
-      exchange.fail(new GatewayError('SLUICE_APPLICATION_NOT_LOADED', message, { detail: traceback }));
-    } else if (this.#queue.length >= this.#options.queueLength) {
-      exchange.fail(new GatewayError('SLUICE_QUEUE_FULL', `${this.#queue.length} requests wait already`));
-    } else {
-      exchange.holder = this;
-      this.#queue.push(exchange);
-      this.#watchQueue();
-    }
-  }
-
-  cancelled(exchange: Exchange): void {
-    this.#queue.delete(exchange);
-    this.#stopIfDone();
-  }
-
-  drained(): void {
-    // An exchange that waits has written nothing.
+    if (traceback !== null && this.#gate.laneCount === 0) exchange.fail(notLoaded(traceback));
+    else this.#gate.admit(exchange);
+    this.#clock.start();
   }
 
   ready(worker: Worker, facts: WorkerFacts): void {
     this.#restarter.loaded();
-    this.#lanes = [...this.#lanes, ...worker.lanes];
     this.#reporter.workerReady(worker.pid, facts);
     this.#tried();
     this.#fill();
-    this.#serveQueue();
+    this.#gate.open(worker.lanes);
   }
 
   loadFailed(worker: Worker, traceback: string): void {
     if (this.#restarter.loadFailed(traceback)) this.#reporter.applicationNotLoaded(worker.pid, traceback);
-    if (this.#lanes.length > 0) return;
-    const message = 'the application could not be loaded';
-    this.#refuseAll(new GatewayError('SLUICE_APPLICATION_NOT_LOADED', message, { detail: traceback }));
+    if (this.#gate.laneCount === 0) this.#gate.refuseAll(notLoaded(traceback));
   }
 
   withdrawn(worker: Worker): void {
-    this.#lanes = this.#lanes.filter((lane) => !worker.lanes.includes(lane));
+    this.#gate.close(worker.lanes);
   }
 
   laneEnded(): void {
-    this.#serveQueue();
+    this.#gate.serve();
     this.#stopIfDone();
   }
 
   returned(_worker: Worker, exchanges: readonly Exchange[]): void {
-    for (const exchange of exchanges) {
-      if (exchange.isDone) continue;
-      exchange.holder = this;
-      this.#queue.rejoin(exchange);
-    }
-    this.#watchQueue();
-    this.#serveQueue();
+    this.#gate.readmit(exchanges);
     this.#stopIfDone();
   }
 
   laneHasOutput(lane: Lane): void {
-    if (this.#output.length === 0) setImmediate(() => this.#flush());
-    if (!this.#output.includes(lane)) this.#output.push(lane);
+    this.#gate.hasOutput(lane);
   }
 
   output(worker: Worker, text: string, exchange: Exchange | null): void {
@@ -184,42 +148,6 @@ export class Pool implements Backend, Holder, WorkerEvents {
   #tried(): void {
     this.#onTried?.();
     this.#onTried = null;
-  }
-
-  #tryAssign(exchange: Exchange): boolean {
-    const loadMax = 1 + this.#options.lookAhead;
-    const lane = chooseLane(this.#lanes, loadMax, exchange.body.kind === 'stream');
-    if (!lane) return false;
-    lane.assign(exchange);
-    this.#clock.start();
-    if (lane.load > 1) this.#recallClock.start();
-    return true;
-  }
-
-  #serveQueue(): void {
-    for (let next = this.#queue.first; next && this.#tryAssign(next); next = this.#queue.first) {
-      this.#queue.delete(next);
-    }
-  }
-
-  #flush(): void {
-    const lanes = this.#output;
-    this.#output = [];
-    for (const lane of lanes) lane.flush();
-  }
-
-  /** Takes back what waits behind a request that turned out to be slow. Returns whether to look again. */
-  #recallStuck(): boolean {
-    const before = performance.now() - this.#options.recallAfterMs;
-    let isAnyAhead = false;
-    for (const worker of this.#workers) {
-      for (const lane of worker.lanes) {
-        if (lane.load < 2) continue;
-        isAnyAhead = true;
-        if (lane.runningSinceMs < before && !lane.isRecalling) worker.recall(lane);
-      }
-    }
-    return isAnyAhead;
   }
 
   /**
@@ -252,54 +180,24 @@ export class Pool implements Backend, Holder, WorkerEvents {
     else setTimeout(abort, LAST_REQUESTS_MS).unref();
   }
 
-  /** Refuses what has waited too long, at the moment it has. */
-  #watchQueue(): void {
-    const first = this.#queue.first;
-    if (!first) return;
-    const dueMs = first.queuedMs + this.#options.queueTimeoutMs;
-    if (this.#queueTimer) {
-      if (this.#queueTimerDueMs <= dueMs) return;
-      clearTimeout(this.#queueTimer);
-    }
-    this.#queueTimerDueMs = dueMs;
-    this.#queueTimer = setTimeout(
-      () => {
-        this.#queueTimer = null;
-        const before = performance.now() - this.#options.queueTimeoutMs;
-        for (let next = this.#queue.first; next && next.queuedMs <= before; next = this.#queue.first) {
-          this.#queue.delete(next);
-          next.fail(
-            new GatewayError(
-              'SLUICE_QUEUE_TIMEOUT',
-              `waited ${this.#options.queueTimeoutMs} ms for a worker`,
-            ),
-          );
-        }
-        this.#watchQueue();
-        this.#stopIfDone();
-      },
-      Math.max(1, Math.ceil(dueMs - performance.now())),
-    );
-  }
-
-  #refuseAll(error: GatewayError): void {
-    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) next.fail(error);
-  }
-
   #stopIfDone(): void {
     if (this.#state !== 'draining') return;
     if (this.#workers.size > 0) {
       // A request that waits behind a running one may come back, and then needs a worker that is still there.
       const isAnyAhead = [...this.#workers].some(({ lanes }) => lanes.some((lane) => lane.load > 1));
-      if (this.#queue.length > 0 || isAnyAhead) return;
+      if (this.#gate.waiting > 0 || isAnyAhead) return;
       for (const worker of this.#workers) if (worker.isIdle) worker.retire();
       return;
     }
-    this.#refuseAll(new GatewayError('SLUICE_STOPPING', 'the last worker has ended'));
+    this.#gate.refuseAll(new GatewayError('SLUICE_STOPPING', 'the last worker has ended'));
     this.#state = 'stopped';
     this.#clock.stop();
-    this.#recallClock.stop();
-    if (this.#queueTimer) clearTimeout(this.#queueTimer);
+    this.#gate.stop();
     for (const resolve of this.#onStopped) resolve();
   }
+}
+
+function notLoaded(traceback: string): GatewayError {
+  const message = 'the application could not be loaded';
+  return new GatewayError('SLUICE_APPLICATION_NOT_LOADED', message, { detail: traceback });
 }

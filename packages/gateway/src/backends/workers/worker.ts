@@ -83,9 +83,7 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     return this.lanes.every((lane) => lane.load === 0);
   }
 
-  /** Asks for what a lane has not begun; it comes with the event `returned`. */
   recall(lane: Lane): void {
-    lane.isRecalling = true;
     this.#process.control.write(encodeFrame(FRAME.recall, 0, lane.index, NOTHING));
   }
 
@@ -94,7 +92,7 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     if (this.#state === 'ended') return;
     this.#state = 'retiring';
     this.#events.withdrawn(this);
-    for (const lane of this.lanes) if (lane.load > 1 && !lane.isRecalling) this.recall(lane);
+    for (const lane of this.lanes) if (lane.load > 1 && !lane.isRecalling) lane.recall();
     this.#closeIfIdle();
   }
 
