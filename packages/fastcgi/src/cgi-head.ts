@@ -137,13 +137,18 @@ export function buildCgiHead(status: number, headers: Iterable<HeaderPair>, reas
   checkValue('reason', reason);
   let text = reason === '' ? `Status: ${status}\r\n` : `Status: ${status} ${reason}\r\n`;
   for (const [name, value] of headers) {
-    if (!NAME.test(name)) throw invalid('a header name that is not a token');
-    checkValue(name, value);
-    const lowerName = name.toLowerCase();
-    if (lowerName === 'status') throw invalid('the header Status; the status is an argument of its own');
-    if (!HOP_BY_HOP.has(lowerName)) text += `${name}: ${value}\r\n`;
+    checkHeader(name, value);
+    if (!HOP_BY_HOP.has(name.toLowerCase())) text += `${name}: ${value}\r\n`;
   }
   return Buffer.from(`${text}\r\n`, 'latin1');
+}
+
+/** Throws FCGI_HEADER_INVALID for a header that {@link buildCgiHead} would refuse. */
+export function checkHeader(name: string, value: string): void {
+  if (!NAME.test(name)) throw invalid('a header name that is not a token');
+  if (name.toLowerCase() === 'status')
+    throw invalid('the header Status; the status is an argument of its own');
+  checkValue(name, value);
 }
 
 /** Whether a response with this status, or to this method, has no body whatever the application writes (RFC 9110). */

@@ -4,7 +4,7 @@ import { OpenClientRequest, type ClientHost, type ClientRequest } from './client
 import { encodeGetValues, readPeerValues, UNKNOWN_VALUES } from './client-values.ts';
 import { FIXED_BODY_LENGTH, MANAGEMENT_ID, RecordType, Role } from './constants.ts';
 import { refusalError } from './end-request.ts';
-import { FastCgiError } from './errors.ts';
+import { FastCgiError, isConnectionFault } from './errors.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
 import { InputGate } from './input-gate.ts';
 import { limitsFrom, type FastCgiLimits } from './limits.ts';
@@ -142,7 +142,7 @@ export class ClientConnection<T = unknown> implements RecordSink {
     try {
       this.#decoder.push(chunk);
     } catch (error) {
-      if (!(error instanceof FastCgiError)) throw error;
+      if (!isConnectionFault(error)) throw error;
       this.#fail(error);
     }
   }
@@ -307,7 +307,7 @@ export class ClientConnection<T = unknown> implements RecordSink {
   }
 
   #lossOf({ id, hasResponse }: OpenClientRequest<T>, cause: unknown): FastCgiError {
-    const details = { requestId: id, offset: this.#decoder.offset, cause };
+    const details = { requestId: id, offset: this.#decoder.recordOffset, cause };
     if (hasResponse)
       return new FastCgiError('FCGI_RESPONSE_TRUNCATED', 'connection lost before END_REQUEST', details);
     if (this.#served > 0)
@@ -330,6 +330,6 @@ export class ClientConnection<T = unknown> implements RecordSink {
     { type, requestId, contentLength }: RecordHeader,
   ): FastCgiError {
     const record = `record of type ${type}, ${contentLength} bytes, request ${requestId}`;
-    return new FastCgiError(code, `${record}: ${seen}`, { requestId, offset: this.#decoder.offset });
+    return new FastCgiError(code, `${record}: ${seen}`, { requestId, offset: this.#decoder.recordOffset });
   }
 }

@@ -143,7 +143,7 @@ export const ERROR_CODES: readonly FastCgiErrorCode[] = Object.keys(KINDS) as Fa
 export interface FastCgiErrorDetails {
   /** The request the error belongs to. */
   readonly requestId?: number;
-  /** Bytes received on the connection before the offending one. */
+  /** Bytes received on the connection before the offending record. */
   readonly offset?: number;
   /** Instead of what the code says: false once part of a response came. */
   readonly retriable?: boolean;
@@ -165,7 +165,7 @@ export class FastCgiError extends Error {
   readonly retriable: boolean;
   /** The request the error belongs to, if it belongs to one. */
   readonly requestId: number | undefined;
-  /** Bytes received on the connection before the offending one, where known. */
+  /** Bytes received on the connection before the offending record, where known. */
   readonly offset: number | undefined;
 
   constructor(code: FastCgiErrorCode, message: string, details: FastCgiErrorDetails = {}) {
@@ -179,4 +179,9 @@ export class FastCgiError extends Error {
     this.requestId = details.requestId;
     this.offset = details.offset;
   }
+}
+
+/** Whether a connection must end for this; anything else that is thrown while reading is a mistake in a handler. */
+export function isConnectionFault(error: unknown): error is FastCgiError {
+  return error instanceof FastCgiError && error.scope === 'connection' && error.fault !== 'local';
 }

@@ -15,7 +15,9 @@ export class GrowingBuffer {
 
   /** All bytes so far; a view that the next `append` may leave behind. */
   get bytes(): Buffer {
-    return this.#memory?.subarray(0, this.length) ?? Buffer.alloc(0);
+    const memory = this.#memory;
+    if (memory === undefined) return Buffer.alloc(0);
+    return memory.length === this.length ? memory : memory.subarray(0, this.length);
   }
 
   /** Adds `chunk[start..end)`. */

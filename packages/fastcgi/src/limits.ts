@@ -1,4 +1,5 @@
 // Every ceiling of the package and its default. A limit is checked before memory is taken, never after.
+import { FastCgiError } from './errors.ts';
 
 /** Ceilings on what a peer can make this side hold or do. All are per connection or per request, none is per process. */
 export interface FastCgiLimits {
@@ -41,7 +42,12 @@ export const DEFAULT_LIMITS: FastCgiLimits = {
 /** What a held piece of input costs besides its bytes, so that a flood of one-byte records is bounded too. */
 export const HELD_PIECE_COST = 128;
 
-/** Fills in the defaults for whatever is not given. */
+/** Fills in the defaults for whatever is not given. Throws FCGI_OPTION_INVALID for what is not a number from 0 up. */
 export function limitsFrom(given: Partial<FastCgiLimits> | undefined): FastCgiLimits {
-  return given === undefined ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...given };
+  if (given === undefined) return DEFAULT_LIMITS;
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value === 'number' && value >= 0) continue;
+    throw new FastCgiError('FCGI_OPTION_INVALID', `limit ${name} is ${String(value)}`);
+  }
+  return { ...DEFAULT_LIMITS, ...given };
 }

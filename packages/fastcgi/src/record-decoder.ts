@@ -34,7 +34,9 @@ export class RecordDecoder implements RecordHeader {
   #partialLength = 0;
   #contentLeft = 0;
   #paddingLeft = 0;
+  /** Bytes of all chunks before the current one. */
   #offset = 0;
+  #recordOffset = 0;
   #isStopped = false;
 
   constructor(sink: RecordSink) {
@@ -46,9 +48,9 @@ export class RecordDecoder implements RecordHeader {
     return this.#partialLength > 0 || this.#contentLeft > 0 || this.#paddingLeft > 0;
   }
 
-  /** Bytes of all chunks pushed before the current one. */
-  get offset(): number {
-    return this.#offset;
+  /** Bytes received before the header of the current record, or of the last one. */
+  get recordOffset(): number {
+    return this.#recordOffset;
   }
 
   /** Ignores everything from here on, also the rest of the chunk being pushed. */
@@ -93,11 +95,12 @@ export class RecordDecoder implements RecordHeader {
   }
 
   #beginRecord(header: Buffer, at: number, chunk: Buffer, contentStart: number): void {
+    this.#recordOffset = this.#offset + contentStart - HEADER_LENGTH;
     const version = header[at] ?? 0;
     if (version !== VERSION) {
       this.stop();
       throw new FastCgiError('FCGI_VERSION', `record with version ${version}, expected ${VERSION}`, {
-        offset: this.#offset + contentStart - HEADER_LENGTH,
+        offset: this.#recordOffset,
       });
     }
     this.type = header[at + 1] ?? 0;

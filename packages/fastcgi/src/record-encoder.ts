@@ -14,9 +14,6 @@ import {
 } from './constants.ts';
 import { FastCgiError } from './errors.ts';
 
-/** Bytes of an empty record. */
-export const EMPTY_RECORD_LENGTH: number = HEADER_LENGTH;
-
 /** Bytes of a record with a fixed body. */
 export const FIXED_RECORD_LENGTH: number = HEADER_LENGTH + FIXED_BODY_LENGTH;
 

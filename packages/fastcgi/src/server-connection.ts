@@ -8,7 +8,7 @@ import {
   Role,
   type ProtocolStatus as Status,
 } from './constants.ts';
-import { FastCgiError } from './errors.ts';
+import { FastCgiError, isConnectionFault } from './errors.ts';
 import { InputGate } from './input-gate.ts';
 import { limitsFrom, type FastCgiLimits } from './limits.ts';
 import { ManagementAnswerer } from './management.ts';
@@ -59,8 +59,6 @@ export class ServerConnection<T = unknown> implements RecordSink {
   readonly #gate: InputGate;
   readonly #host: RequestHost<T>;
   readonly #requests: Map<number, OpenServerRequest<T>> = new Map();
-  /** PARAMS still open, by request id; an entry lives from BEGIN_REQUEST to the end of PARAMS. */
-  readonly #collectors: Map<number, ParamsCollector> = new Map();
   readonly #fixedBody: Buffer = Buffer.alloc(FIXED_BODY_LENGTH);
   /** The request of the last record, which nearly always is that of the next one too. */
   #latest: OpenServerRequest<T> | undefined;
@@ -111,7 +109,7 @@ export class ServerConnection<T = unknown> implements RecordSink {
     try {
       this.#decoder.push(chunk);
     } catch (error) {
-      if (!(error instanceof FastCgiError)) throw error;
+      if (!isConnectionFault(error)) throw error;
       this.#fail(error);
     }
   }
@@ -123,7 +121,7 @@ export class ServerConnection<T = unknown> implements RecordSink {
     if (wasInside) {
       this.#fail(
         new FastCgiError('FCGI_TRUNCATED', 'connection closed inside a record', {
-          offset: this.#decoder.offset,
+          offset: this.#decoder.recordOffset,
         }),
       );
       return;
@@ -228,18 +226,12 @@ export class ServerConnection<T = unknown> implements RecordSink {
     if (request.received !== 'params') {
       throw this.#error('FCGI_OUT_OF_ORDER', 'PARAMS after the end of PARAMS', requestId);
     }
-    let collector = this.#collectors.get(requestId);
-    if (collector === undefined) {
-      collector = new ParamsCollector(this.#limits.paramsBytes, this.#limits.paramsPairs);
-      this.#collectors.set(requestId, collector);
-    }
     if (header.contentLength > 0) {
-      collector.append(chunk, start, end);
+      request.collector ??= new ParamsCollector(this.#limits.paramsBytes, this.#limits.paramsPairs);
+      request.collector.append(chunk, start, end);
       return;
     }
-    this.#collectors.delete(requestId);
-    request.params = collector.finish();
-    request.received = 'stdin';
+    request.finishParams();
     this.#handler.onRequest(request);
   }
 
@@ -308,7 +300,6 @@ export class ServerConnection<T = unknown> implements RecordSink {
 
   #forget(request: OpenServerRequest<T>): void {
     this.#requests.delete(request.id);
-    this.#collectors.delete(request.id);
     if (this.#latest === request) this.#latest = undefined;
   }
 
@@ -342,7 +333,6 @@ export class ServerConnection<T = unknown> implements RecordSink {
   #abandonRequests(): void {
     const lost = [...this.#requests.values()];
     this.#requests.clear();
-    this.#collectors.clear();
     this.#latest = undefined;
     for (const request of lost) {
       if (request.received === 'params') request.markEnded();
@@ -371,6 +361,6 @@ export class ServerConnection<T = unknown> implements RecordSink {
   }
 
   #error(code: FastCgiError['code'], message: string, requestId: number): FastCgiError {
-    return new FastCgiError(code, message, { requestId, offset: this.#decoder.offset });
+    return new FastCgiError(code, message, { requestId, offset: this.#decoder.recordOffset });
   }
 }

@@ -4,6 +4,7 @@ import { FastCgiError } from './errors.ts';
 import type { InputGate } from './input-gate.ts';
 import { InputQueue, STREAM_END, type InputSink } from './input-queue.ts';
 import { NO_PARAMS, type Params } from './params.ts';
+import type { ParamsCollector } from './params-collector.ts';
 import {
   encodeEndRequest,
   FIXED_RECORD_LENGTH,
@@ -101,6 +102,8 @@ export class OpenServerRequest<T> implements ServerRequest<T>, InputSink {
   readonly keepConnection: boolean;
   params: Params = NO_PARAMS;
   userData: T | undefined = undefined;
+  /** PARAMS while they are open, from their first record on. */
+  collector: ParamsCollector | undefined;
   /** What the next record may be; ahead of what was delivered while the reader is paused. */
   received: InputPhase = 'params';
   /** Whether `writeStdout` or `writeStderr` said false and `onDrain` has not been called since. */
@@ -173,6 +176,13 @@ export class OpenServerRequest<T> implements ServerRequest<T>, InputSink {
     if (this.#output === 'open' && this.#host.destroyIfAlone(this)) return;
     this.#host.writer.send(encodeEndRequest(this.id, 1, ProtocolStatus.REQUEST_COMPLETE));
     this.#finish();
+  }
+
+  /** Ends PARAMS. Throws FCGI_PAIRS_MALFORMED. */
+  finishParams(): void {
+    if (this.collector !== undefined) this.params = this.collector.finish();
+    this.collector = undefined;
+    this.received = 'stdin';
   }
 
   /** Takes content of the stream in turn; `chunk` is what it was cut from. */

@@ -10,6 +10,7 @@ import {
   parseWebServerAddresses,
   RecordType,
   Role,
+  type ServerResponse,
 } from '../src/index.ts';
 import { answerTo, bodyOf, Live } from './helpers/live.ts';
 
@@ -184,6 +185,54 @@ describe('a server', () => {
     outgoing.data?.end(Buffer.alloc(500_000));
     outgoing.end('input');
     expect((await answerTo(outgoing)).body.toString()).toBe('input|500000');
+  });
+});
+
+describe('an idle connection', () => {
+  it('is closed after the idle time, and one with a request is not', async () => {
+    const pending: ServerResponse[] = [];
+    live = await new Live((_request, response) => pending.push(response), { idleTimeoutMs: 5 }).onPort();
+    const idle = connect({ port: live.port, host: '127.0.0.1' });
+    const answer = live.fetch();
+    idle.resume();
+    await once(idle, 'close');
+    pending[0]?.end('still there');
+    expect((await answer).body.toString()).toBe('still there');
+  });
+});
+
+describe('mistakes of the listener', () => {
+  it('are thrown where they are made', async () => {
+    const codes: string[] = [];
+    const attempt = (action: () => unknown): void => {
+      try {
+        action();
+      } catch (error) {
+        codes.push((error as { code: string }).code);
+      }
+    };
+    live = await new Live((_request, response) => {
+      attempt(() => response.setHeader('A', 'x\r\nB: y'));
+      attempt(() => response.setHeader('Status', '500'));
+      attempt(() => response.allow());
+      response.setHeader('X-Kept', '1').appendHeader('X-Kept', '2').setHeader('X-Gone', '1');
+      response.removeHeader('x-gone');
+      response.flushHeaders();
+      attempt(() => response.setHeader('Late', '1'));
+      response.end(JSON.stringify(response.getHeader('x-kept')));
+    }).onPort();
+    const { response, body } = await live.fetch();
+    expect(codes).toEqual([
+      'FCGI_HEADER_INVALID',
+      'FCGI_HEADER_INVALID',
+      'FCGI_HEADER_INVALID',
+      'FCGI_RESPONSE_STARTED',
+    ]);
+    expect(response.rawHeaders).toEqual([
+      ['X-Kept', '1'],
+      ['X-Kept', '2'],
+    ]);
+    expect(body.toString()).toBe('["1","2"]');
   });
 });
 

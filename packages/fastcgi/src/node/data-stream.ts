@@ -10,10 +10,6 @@ export class DataStream extends Writable {
   /** What waits for `start` or for room. */
   #resume: (() => void) | undefined;
 
-  constructor() {
-    super({ decodeStrings: true });
-  }
-
   /** STDIN has ended. */
   start(request: ClientRequest<unknown>): void {
     this.#request = request;

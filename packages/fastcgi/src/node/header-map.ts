@@ -1,5 +1,5 @@
 // Response headers while they can still be changed: names keep their spelling and are found in any.
-import type { HeaderPair } from '../cgi-head.ts';
+import { checkHeader, type HeaderPair } from '../cgi-head.ts';
 
 /** Headers to set: a value, or several for one line each. */
 export type HeaderInput = Readonly<Record<string, string | number | readonly string[]>>;
@@ -13,8 +13,10 @@ interface Header {
 export class HeaderMap {
   readonly #headers: Map<string, Header> = new Map();
 
+  /** Throws FCGI_HEADER_INVALID. */
   set(name: string, value: string | number | readonly string[]): void {
     const values = typeof value === 'string' || typeof value === 'number' ? [String(value)] : [...value];
+    for (const each of values) checkHeader(name, each);
     this.#headers.set(name.toLowerCase(), { name, values });
   }
 

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { CgiHead, HeaderPair } from '../cgi-head.ts';
 import type { ClientRequest } from '../client-request.ts';
 import type { FastCgiError } from '../errors.ts';
+import { audibleError } from './quiet-error.ts';
 
 /** Response headers by lower-case name; several lines of one name are joined by `, `, those of `set-cookie` are a list. */
 export type IncomingHeaders = Readonly<Record<string, string | readonly string[]>>;
@@ -67,6 +68,6 @@ export class IncomingResponse extends Readable {
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     // Does nothing when the response is complete.
     this.#request.abort();
-    callback(this.listenerCount('error') > 0 ? error : null);
+    callback(audibleError(this, error));
   }
 }

@@ -1,6 +1,7 @@
 // An input stream of a request as a Readable: its length is checked and its reader sets the pace.
 import { Readable } from 'node:stream';
 import { FastCgiError } from '../errors.ts';
+import { audibleError } from './quiet-error.ts';
 
 /** What lets more input come. */
 export interface InputPacer {
@@ -10,7 +11,8 @@ export interface InputPacer {
 
 /**
  * Input of a request. Ends only if as many bytes came as were announced, and fails with FCGI_BODY_TRUNCATED otherwise;
- * bytes above the announced length are dropped, as CGI says. An error nobody listens for is not thrown.
+ * bytes above the announced length are dropped, as CGI says. An `error` that nobody listens for is not
+ * thrown.
  */
 export class InputStream extends Readable {
   readonly #pacer: InputPacer;
@@ -67,6 +69,6 @@ export class InputStream extends Readable {
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     // Nobody reads any more, so nothing may stay held; what comes is dropped in `receive`.
     if (this.#isInTurn) this.#pacer.resumeStdin();
-    callback(this.listenerCount('error') > 0 ? error : null);
+    callback(audibleError(this, error));
   }
 }

@@ -4,6 +4,7 @@ import type { CgiHead } from '../cgi-head.ts';
 import type { ClientRequest } from '../client-request.ts';
 import { Role } from '../constants.ts';
 import { FastCgiError } from '../errors.ts';
+import { audibleError } from './quiet-error.ts';
 import { IncomingResponse } from './incoming-response.ts';
 import { DataStream } from './data-stream.ts';
 
@@ -40,7 +41,7 @@ export class OutgoingRequest extends Writable {
   /** Made by `request`; `isWhole` when the body was given with the options. */
   constructor(role: Role, isWhole: boolean) {
     // Finished writing is not finished: the response comes after.
-    super({ decodeStrings: true, autoDestroy: false });
+    super({ autoDestroy: false });
     this.#isWhole = isWhole;
     this.data = role === Role.FILTER ? new DataStream() : undefined;
   }
@@ -130,7 +131,8 @@ export class OutgoingRequest extends Writable {
       this.#request?.abort();
       this.#response?.destroy(error ?? undefined);
     }
-    callback(error);
+    // Later, because the caller of `request` has had no chance yet to listen.
+    process.nextTick(() => callback(audibleError(this, error)));
   }
 
   #send(request: ClientRequest<OutgoingRequest>, chunk: Buffer, callback: WriteCallback): void {

@@ -6,23 +6,9 @@ import { buildCgiHead, isBodyless } from '../cgi-head.ts';
 import { Role } from '../constants.ts';
 import { FastCgiError } from '../errors.ts';
 import type { ServerRequest } from '../server-request.ts';
+import { ErrorStream } from './error-stream.ts';
 import { HeaderMap, type HeaderInput } from './header-map.ts';
-
-/** The STDERR of a request. Writing and pace only; it ends with the response. */
-class ErrorStream extends Writable {
-  readonly #request: ServerRequest;
-
-  constructor(request: ServerRequest) {
-    super({ decodeStrings: true });
-    this.#request = request;
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: () => void): void {
-    // Log text is small; the pace of the response is pace enough.
-    if (this.#request.isWritable && chunk.length > 0) this.#request.writeStderr(chunk);
-    callback();
-  }
-}
+import { audibleError } from './quiet-error.ts';
 
 type WriteCallback = (error?: Error | null) => void;
 
@@ -39,6 +25,7 @@ export class ServerResponse extends Writable {
   appStatus = 0;
   /** The web server's log. */
   readonly stderr: Writable;
+  readonly #errorStream: ErrorStream;
   readonly #request: ServerRequest;
   readonly #method: string;
   readonly #socket: Socket;
@@ -48,11 +35,12 @@ export class ServerResponse extends Writable {
 
   /** Made by the server. */
   constructor(request: ServerRequest, method: string, socket: Socket) {
-    super({ decodeStrings: true });
+    super();
     this.#request = request;
     this.#method = method;
     this.#socket = socket;
-    this.stderr = new ErrorStream(request);
+    this.#errorStream = new ErrorStream(request);
+    this.stderr = this.#errorStream;
   }
 
   /** Whether the head is on its way, so that it cannot be changed any more. */
@@ -60,7 +48,7 @@ export class ServerResponse extends Writable {
     return this.#isHeadSent;
   }
 
-  /** Sets a header, in place of any of the same name. An array makes one line each. */
+  /** Sets a header, in place of any of the same name. An array makes one line each. Throws FCGI_HEADER_INVALID. */
   setHeader(name: string, value: string | number | readonly string[]): this {
     this.#checkHead();
     this.#headers.set(name, value);
@@ -134,6 +122,7 @@ export class ServerResponse extends Writable {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     waiting?.();
+    this.#errorStream.receiveDrain();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: WriteCallback): void {
@@ -159,7 +148,8 @@ export class ServerResponse extends Writable {
   override _destroy(error: Error | null, callback: WriteCallback): void {
     this.#waiting = undefined;
     if (this.#request.isWritable && !this.writableFinished) this.#request.abort();
-    callback(this.listenerCount('error') > 0 ? error : null);
+    this.#errorStream.destroy();
+    callback(audibleError(this, error));
   }
 
   #takeHead(): Buffer {
