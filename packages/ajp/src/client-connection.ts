@@ -1,6 +1,6 @@
 // The web-server side of one connection: one request at a time, CPING between them.
 // It owns the order of packets, the response's content-length and the decision to keep or close.
-import type { ClientHandler, Transport } from './handlers.ts';
+import type { ClientHandler } from './client-handler.ts';
 import { ClientRequest, type ClientLink } from './client-request.ts';
 import { AjpError } from './errors.ts';
 import { encodeForwardRequest, type ForwardRequestInit } from './forward-request-encoder.ts';
@@ -9,6 +9,7 @@ import { resolveLimits, type AjpLimits } from './limits.ts';
 import { PacketDecoder } from './packet-decoder.ts';
 import { RequestUpload } from './request-upload.ts';
 import { bodyRuleOf, type BodyRule } from './response-head.ts';
+import type { Transport } from './transport.ts';
 import { PING, decodeResponseMessage, type ResponseMessage } from './response-messages.ts';
 
 /** Settings of the web-server side. */
@@ -21,32 +22,32 @@ export interface ClientConnectionOptions {
  *   idle --ping--> pinging --CPONG--> idle
  *   any --error, END_RESPONSE without reuse, close--> closed
  */
-type ClientState =
+type ClientState<T> =
   | { readonly at: 'idle' }
   | { readonly at: 'pinging'; readonly answered: (error: AjpError | null) => void }
-  | Active
+  | Active<T>
   | { readonly at: 'closed' };
 
-interface Active {
+interface Active<T> {
   readonly at: 'active';
-  readonly request: ClientRequest;
-  readonly handler: ClientHandler;
+  readonly request: ClientRequest<T>;
+  readonly handler: ClientHandler<T>;
   readonly upload: RequestUpload;
   /** Null until the head has come. */
   rule: BodyRule | null;
   bodyBytes: number;
 }
 
-const IDLE: ClientState = { at: 'idle' };
-const CLOSED: ClientState = { at: 'closed' };
+const IDLE = { at: 'idle' } as const;
+const CLOSED = { at: 'closed' } as const;
 
 /** The web-server side of one connection. Feed it bytes; it calls the handler of the request and writes to the transport. */
-export class ClientConnection {
+export class ClientConnection<T = unknown> {
   readonly #transport: Transport;
   readonly #limits: AjpLimits;
   readonly #decoder: PacketDecoder;
   readonly #link: ClientLink;
-  #state: ClientState = IDLE;
+  #state: ClientState<T> = IDLE;
   #isReading = false;
   #isPaused = false;
   #hasPeerEnded = false;
@@ -86,7 +87,7 @@ export class ClientConnection {
    * `transfer-encoding: chunked`, and else there is none and `content-length: 0` is added, as containers expect.
    * Throws AJP_WRONG_STATE unless idle, AJP_HEAD_TOO_LARGE or AJP_INVALID_HEADER; nothing was sent then.
    */
-  send(init: ForwardRequestInit, handler: ClientHandler): ClientRequest {
+  send(init: ForwardRequestInit, handler: ClientHandler<T>): ClientRequest<T> {
     this.#requireIdle();
     const headers = init.headers ?? [];
     const framing = requestFraming(headers);
@@ -96,7 +97,7 @@ export class ClientConnection {
     const upload = new RequestUpload(contentLength, this.#limits.packetSize, (body) =>
       this.#transport.write(body),
     );
-    const request = new ClientRequest(init.method, upload, this.#link);
+    const request = new ClientRequest<T>(init.method, upload, this.#link);
     this.#state = { at: 'active', request, handler, upload, rule: null, bodyBytes: 0 };
     this.#transport.write(packet);
     return request;
@@ -175,7 +176,7 @@ export class ClientConnection {
     return message;
   }
 
-  #check(active: Active, message: ResponseMessage): void {
+  #check(active: Active<T>, message: ResponseMessage): void {
     switch (message.type) {
       case 'head':
         if (active.rule !== null) throw malformed('headers twice');
@@ -219,18 +220,18 @@ export class ClientConnection {
     }
   }
 
-  #tellBody({ handler, request, rule }: Active, data: Buffer): void {
+  #tellBody({ handler, request, rule }: Active<T>, data: Buffer): void {
     if (rule === null) return;
     if (data.length === 0) handler.onFlush?.(request);
     else if (rule.allowed) handler.onBody(request, data);
   }
 
-  #tellDrain({ handler, request, upload }: Active): void {
+  #tellDrain({ handler, request, upload }: Active<T>): void {
     if (upload.takeDrain()) handler.onDrain(request);
   }
 
   // A first body packet that was never sent would be taken for nothing of the sort if it came later.
-  #finish({ handler, request, upload }: Active, reuse: boolean): void {
+  #finish({ handler, request, upload }: Active<T>, reuse: boolean): void {
     if (reuse && !upload.isOwing && this.#decoder.pendingBytes === 0) {
       this.#state = IDLE;
     } else {
@@ -258,7 +259,7 @@ export class ClientConnection {
     this.#state = CLOSED;
     this.#transport.destroy();
     if (state.at === 'pinging') state.answered(error);
-    if (state.at === 'active') state.handler.onError(state.request, error);
+    if (state.at === 'active') state.handler.onFail(state.request, error);
   }
 }
 

@@ -9,14 +9,14 @@ export interface ClientLink {
   abort(): void;
   /** Closes the connection because the body contradicts its content-length. */
   mismatch(message: string): void;
-  isActive(request: ClientRequest): boolean;
+  isActive(request: object): boolean;
 }
 
 /** A request under way. `ClientConnection.send` makes them. */
-export class ClientRequest {
+export class ClientRequest<T = unknown> {
   readonly method: string;
   /** Yours: never read or changed here. */
-  userData: unknown = null;
+  userData: T | undefined = undefined;
   /** True once any byte of the response has arrived: from then on the request cannot be sent again. */
   responseStarted = false;
   readonly #upload: RequestUpload;
@@ -45,7 +45,7 @@ export class ClientRequest {
   }
 
   /** Ends the body. Less than the content-length closes the connection (AJP_LENGTH_MISMATCH). */
-  end(...parts: readonly Uint8Array[]): void {
+  end(parts: readonly Uint8Array[] = []): void {
     this.write(...parts);
     if (!this.#link.isActive(this)) return;
     if (!this.#upload.end()) this.#link.mismatch('the request body is shorter than its content-length');

@@ -1,6 +1,6 @@
 // The request body on the container side: which packets are due, and their delivery at the consumer's pace.
 import { AjpError } from './errors.ts';
-import type { ServerHandler } from './handlers.ts';
+import type { ServerHandler } from './server-handler.ts';
 import type { BodyPlan } from './request-policy.ts';
 import type { ServerRequest } from './server-request.ts';
 
@@ -10,11 +10,11 @@ import type { ServerRequest } from './server-request.ts';
  * A front owes at most one body packet at a time: the first one unasked if content-length is above 0, every
  * other one after a GET_BODY_CHUNK. So back-pressure is simply not asking.
  */
-export class RequestBody {
-  readonly #handler: ServerHandler;
+export class RequestBody<T> {
+  readonly #handler: ServerHandler<T>;
   readonly #ask: () => void;
   #remaining: number | null;
-  #request: ServerRequest | null = null;
+  #request: ServerRequest<T> | null = null;
   #held: Buffer | null = null;
   #isFlowing = false;
   #isDelivering = false;
@@ -25,7 +25,7 @@ export class RequestBody {
   isComplete: boolean;
 
   /** `ask` sends one GET_BODY_CHUNK. */
-  constructor(plan: BodyPlan, handler: ServerHandler, ask: () => void) {
+  constructor(plan: BodyPlan, handler: ServerHandler<T>, ask: () => void) {
     this.#handler = handler;
     this.#ask = ask;
     this.#remaining = plan.contentLength;
@@ -39,7 +39,7 @@ export class RequestBody {
   }
 
   /** Names the request whose consumer gets the data. */
-  attach(request: ServerRequest): void {
+  attach(request: ServerRequest<T>): void {
     this.#request = request;
   }
 
@@ -98,7 +98,7 @@ export class RequestBody {
   }
 
   /** One delivery; false if there is nothing to deliver yet. */
-  #step(request: ServerRequest): boolean {
+  #step(request: ServerRequest<T>): boolean {
     const chunk = this.#held;
     if (chunk !== null) {
       this.#held = null;

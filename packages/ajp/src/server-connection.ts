@@ -4,7 +4,6 @@ import { PACKET_HEADER_BYTES, ToContainer } from './constants.ts';
 import { decodeBodyPacket, detectBodyFraming, type BodyFraming } from './body-packets.ts';
 import { AjpError } from './errors.ts';
 import { decodeForwardRequest, type ForwardRequest } from './forward-request.ts';
-import type { ServerHandler, Transport } from './handlers.ts';
 import { resolveLimits, type AjpLimits } from './limits.ts';
 import { PacketDecoder } from './packet-decoder.ts';
 import { RequestBody } from './request-body.ts';
@@ -20,7 +19,9 @@ import {
 import { refusal } from './refusal.ts';
 import { PONG, encodeBodyWanted } from './response-messages.ts';
 import { ResponseWriter, type ResponseLink } from './response-writer.ts';
+import type { ServerHandler } from './server-handler.ts';
 import { ServerRequest } from './server-request.ts';
+import type { Transport } from './transport.ts';
 
 /** Settings of the container side. */
 export interface ServerConnectionOptions {
@@ -45,12 +46,12 @@ export interface ServerConnectionOptions {
 type ConnectionState = 'idle' | 'active' | 'closing' | 'closed';
 
 /** What one packet turned out to be: a request to run, body data taken in, or something already dealt with. */
-type Arrival = ServerRequest | 'body' | 'ping' | 'nothing';
+type Arrival<T> = ServerRequest<T> | 'body' | 'ping' | 'nothing';
 
 /** The container side of one connection. Feed it bytes; it calls the handler and writes to the transport. */
-export class ServerConnection {
+export class ServerConnection<T = unknown> {
   readonly #transport: Transport;
-  readonly #handler: ServerHandler;
+  readonly #handler: ServerHandler<T>;
   readonly #limits: AjpLimits;
   readonly #strict: boolean;
   readonly #secret: Buffer | null;
@@ -61,9 +62,9 @@ export class ServerConnection {
   readonly #link: ResponseLink;
   #framing: BodyFraming;
   #state: ConnectionState = 'idle';
-  #request: ServerRequest | null = null;
+  #request: ServerRequest<T> | null = null;
   #response: ResponseWriter | null = null;
-  #body: RequestBody | null = null;
+  #body: RequestBody<T> | null = null;
   #packetCount = 0;
   #isReading = false;
   #isBlocked = false;
@@ -72,7 +73,7 @@ export class ServerConnection {
   #emptyPacketAllowed = false;
 
   /** Throws AJP_INVALID_OPTION for limits out of range or an empty secret. */
-  constructor(transport: Transport, handler: ServerHandler, options: ServerConnectionOptions = {}) {
+  constructor(transport: Transport, handler: ServerHandler<T>, options: ServerConnectionOptions = {}) {
     if (options.secret === '') throw new AjpError('AJP_INVALID_OPTION', 'the secret is empty');
     this.#transport = transport;
     this.#handler = handler;
@@ -94,7 +95,7 @@ export class ServerConnection {
   }
 
   /** The request being answered, null between requests. */
-  get activeRequest(): ServerRequest | null {
+  get activeRequest(): ServerRequest<T> | null {
     return this.#request;
   }
 
@@ -119,11 +120,13 @@ export class ServerConnection {
   }
 
   /** The peer will send nothing more, or the stream broke. A running request is aborted. */
-  receiveEnd(): void {
+  receiveEnd(cause?: unknown): void {
     if (this.#state === 'closed') return;
     const isMidway = this.#request !== null || this.#decoder.pendingBytes > 0;
     if (this.#state !== 'closing' && isMidway) {
-      this.#abandon(new AjpError('AJP_CONNECTION_CLOSED', 'the front closed in the middle of a request'));
+      this.#abandon(
+        new AjpError('AJP_CONNECTION_CLOSED', 'the front closed in the middle of a request', { cause }),
+      );
     } else {
       this.#state = 'closed';
       this.#transport.end();
@@ -162,7 +165,7 @@ export class ServerConnection {
     }
   }
 
-  #readOrRefuse(): Arrival | null {
+  #readOrRefuse(): Arrival<T> | null {
     // The response this packet belongs to has ended: an answer would be taken for the one to the next request.
     const isLate = this.#state === 'idle' && this.#body?.isDue === true;
     try {
@@ -176,7 +179,7 @@ export class ServerConnection {
   }
 
   /** Decodes and checks one packet; null if none is complete. Calls no handler, so whatever it throws is the peer's. */
-  #readPacket(): Arrival | null {
+  #readPacket(): Arrival<T> | null {
     const payload = this.#decoder.next();
     if (payload === null) return null;
     this.#packetCount += 1;
@@ -195,7 +198,7 @@ export class ServerConnection {
     throw new AjpError('AJP_UNEXPECTED_PACKET', `packet type ${type ?? 'missing'} where a request is due`);
   }
 
-  #acceptBody(body: RequestBody, payload: Buffer): void {
+  #acceptBody(body: RequestBody<T>, payload: Buffer): void {
     if (this.#framing === 'auto' && payload.length > 0) {
       this.#framing = detectBodyFraming(payload, body.remaining);
     }
@@ -203,16 +206,16 @@ export class ServerConnection {
     body.accept(decodeBodyPacket(payload, framing, this.#strict));
   }
 
-  #begin(payload: Buffer): ServerRequest {
+  #begin(payload: Buffer): ServerRequest<T> {
     const limits = this.#limits;
     const head = decodeForwardRequest(payload, { strict: this.#strict, limits });
     this.#checkPolicy(head);
     const plan = planBody(head, limits.contentLengthMax);
-    const body = new RequestBody(plan, this.#handler, () => this.#link.send(this.#bodyWanted));
+    const body = new RequestBody<T>(plan, this.#handler, () => this.#link.send(this.#bodyWanted));
     this.#emptyPacketAllowed = !body.isDue;
     this.#takeEarlyPackets(body);
     const response = new ResponseWriter(this.#link, head.method);
-    const request = new ServerRequest(head, plan, body, response, this.#link);
+    const request = new ServerRequest<T>(head, plan, body, response, this.#link);
     body.attach(request);
     this.#body = body;
     this.#response = response;
@@ -232,7 +235,7 @@ export class ServerConnection {
    * Looks at what came together with the request before it is run. Only the due body packet may be there, or
    * lighttpd's empty one; anything else could be body bytes meant to be taken for the next request.
    */
-  #takeEarlyPackets(body: RequestBody): void {
+  #takeEarlyPackets(body: RequestBody<T>): void {
     if (this.#decoder.pendingBytes === 0) return;
     if (body.isDue) {
       const payload = this.#decoder.next();

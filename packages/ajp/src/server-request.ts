@@ -7,7 +7,7 @@ import type { BodyPlan } from './request-policy.ts';
 import type { ResponseLink, ResponseWriter } from './response-writer.ts';
 
 /** A request on the container side. `ServerConnection` makes them; one is alive per connection. */
-export class ServerRequest {
+export class ServerRequest<T = unknown> {
   /** All fields of the FORWARD_REQUEST; its secret has been compared and cleared. */
   readonly head: ForwardRequest;
   /** Bytes of the body by content-length, null if it was not stated. */
@@ -15,15 +15,15 @@ export class ServerRequest {
   /** False if there is no body, or if it makes no sense to ask for one (GET and HEAD without transfer-encoding). */
   readonly bodyExpected: boolean;
   /** Yours: never read or changed here. */
-  userData: unknown = null;
-  readonly #body: RequestBody;
+  userData: T | undefined = undefined;
+  readonly #body: RequestBody<T>;
   readonly #response: ResponseWriter;
   readonly #link: ResponseLink;
 
   constructor(
     head: ForwardRequest,
     plan: BodyPlan,
-    body: RequestBody,
+    body: RequestBody<T>,
     response: ResponseWriter,
     link: ResponseLink,
   ) {
@@ -137,7 +137,7 @@ export class ServerRequest {
    * Sends the last bytes and END_RESPONSE, in one write with the head if that is still held.
    * Fewer bytes than the content-length cut the connection instead and end in `onAbort`.
    */
-  end(...parts: readonly Uint8Array[]): void {
+  end(parts: readonly Uint8Array[] = []): void {
     this.#response.end(parts);
   }
 

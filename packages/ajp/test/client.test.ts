@@ -95,7 +95,7 @@ describe('the body a client sends', () => {
 
   it('never exceeds the packet size', () => {
     const session = new ClientSession();
-    session.request(withLength(9000)).end(Buffer.alloc(9000, 1));
+    session.request(withLength(9000)).end([Buffer.alloc(9000, 1)]);
     expect(session.transport.take()).toHaveLength(8192);
     session.receive(parseHex('41 42 00 03 06 ff fa'));
     expect(session.transport.take()).toHaveLength(9000 - 8186 + 6);
@@ -120,7 +120,7 @@ describe('the body a client sends', () => {
 
   it.each([
     ['longer', (session: ClientSession) => session.request(withLength(3)).write(bytes('hello'))],
-    ['shorter', (session: ClientSession) => session.request(withLength(9)).end(bytes('hello'))],
+    ['shorter', (session: ClientSession) => session.request(withLength(9)).end([bytes('hello')])],
   ])('that is %s than its content-length closes the connection', (_, misuse) => {
     const session = new ClientSession();
     misuse(session);
@@ -326,5 +326,5 @@ const HANDLER = {
   onBody: () => {},
   onEnd: () => {},
   onDrain: () => {},
-  onError: () => {},
+  onFail: () => {},
 };

@@ -74,7 +74,7 @@ describe(`seed ${SEED}: after changed bytes`, () => {
           request.resumeBody();
           if (random.below(2) === 0) return;
           request.writeHead(200, 'OK', []);
-          request.end(Buffer.from('x'));
+          request.end([Buffer.from('x')]);
         };
         const wire = Buffer.concat([random.pick(REQUESTS), mutate(random.pick(REQUESTS), random)]);
         for (const piece of inPieces(wire, random)) session.connection.receive(piece);
@@ -97,7 +97,7 @@ describe(`seed ${SEED}: after changed bytes`, () => {
       const rounds = fuzz((random) => {
         const session = new ClientSession();
         const request = session.request({ method: 'POST', headers: [['transfer-encoding', 'chunked']] });
-        request.end(Buffer.from('hello'));
+        request.end([Buffer.from('hello')]);
         for (const piece of inPieces(mutate(random.pick(RESPONSES), random), random)) session.receive(piece);
         session.connection.receiveEnd();
         expect(session.ends + session.errors.length).toBe(1);

@@ -10,7 +10,7 @@ function begin(stage: readonly string[]): ClientSession {
   if (stage.includes('uploading hello')) {
     session
       .request({ method: 'POST', headers: [['transfer-encoding', 'chunked']] })
-      .end(Buffer.from('hello'));
+      .end([Buffer.from('hello')]);
   } else {
     session.request();
   }

@@ -5,7 +5,7 @@ import type { AgentOptions } from '../src/node/agent.ts';
 import { Agent } from '../src/node/agent.ts';
 import type { IncomingResponse } from '../src/node/incoming-response.ts';
 import type { OutgoingRequest } from '../src/node/outgoing-request.ts';
-import type { OutgoingResponse } from '../src/node/outgoing-response.ts';
+import type { ServerResponse } from '../src/node/server-response.ts';
 import { request, type RequestOptions } from '../src/node/request.ts';
 import type { RequestListener } from '../src/node/server.ts';
 import { NodePair, readAll } from './helpers/node-pair.ts';
@@ -29,7 +29,7 @@ describe('the agent', () => {
   }
 
   it('opens as many connections as requests run at once, up to its limit', async () => {
-    const held: OutgoingResponse[] = [];
+    const held: ServerResponse[] = [];
     const running = await start(
       (_, response) => {
         held.push(response);

@@ -197,7 +197,7 @@ describe('createServer and request', () => {
     const folder = mkdtempSync(join(tmpdir(), 'ajp-'));
     const socketPath = join(folder, 'ajp.sock');
     const server = createServer((_, response) => void response.end('unix'));
-    server.listen({ path: socketPath });
+    server.listen(socketPath);
     await once(server, 'listening');
     const agent = new Agent();
     const outgoing = request({ socketPath, agent });
@@ -205,9 +205,7 @@ describe('createServer and request', () => {
     const [response] = (await once(outgoing, 'response')) as [IncomingResponse];
     expect((await readAll(response)).toString()).toBe('unix');
     agent.close();
-    const closed = once(server, 'close');
-    server.close();
-    await closed;
+    await server.close();
     rmSync(folder, { recursive: true });
   });
 });
@@ -228,9 +226,7 @@ describe('listen', () => {
       const server = createServer(options);
       server.listen({ port: 0, host: '0.0.0.0' });
       await once(server, 'listening');
-      const closed = once(server, 'close');
-      server.close();
-      await closed;
+      await server.close();
     },
   );
 });

@@ -54,7 +54,7 @@ function echo(pieces: readonly Uint8Array[], isLengthStated: boolean, stepBytes:
       onBody: (_, chunk) => returned.push(Buffer.from(chunk)),
       onEnd: () => (isFinished = true),
       onDrain: writeOn,
-      onError: (_, error) => {
+      onFail: (_, error) => {
         throw error;
       },
     },

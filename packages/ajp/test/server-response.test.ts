@@ -9,7 +9,7 @@ describe('a response', () => {
     const session = new ServerSession();
     const request = session.request();
     request.writeHead(200, 'OK', [['Content-Type', 'text/plain']]);
-    request.end(bytes('hi'));
+    request.end([bytes('hi')]);
     expect(session.transport.writes).toHaveLength(1);
     expect(session.transport.take()).toEqual(
       parseHex(
@@ -50,7 +50,7 @@ describe('a response', () => {
     const session = new ServerSession({ limits: { packetSize: 65536 } });
     const request = session.request();
     request.writeHead(200, 'OK', []);
-    request.end(Buffer.alloc(65528, 1));
+    request.end([Buffer.alloc(65528, 1)]);
     const [, chunk] = session.answers();
     expect(chunk).toMatchObject({ type: 'bodyChunk' });
     expect(chunk?.type === 'bodyChunk' && chunk.data.length).toBe(65528);

@@ -1,7 +1,7 @@
 // The pool of connections to containers: who gets which socket, who waits, which idle ones are still trusted.
 import type { ClientConnectionOptions } from '../client-connection.ts';
 import { AjpError } from '../errors.ts';
-import { PooledSocket, type ContainerAddress } from './pooled-socket.ts';
+import { PooledConnection, type ContainerAddress } from './pooled-connection.ts';
 
 /** Settings of an `Agent`. Times are milliseconds. */
 export interface AgentOptions extends ClientConnectionOptions {
@@ -22,7 +22,7 @@ export interface AgentOptions extends ClientConnectionOptions {
 }
 
 /** Called with the socket, or with what prevented one. */
-export type Acquired = (error: AjpError | null, socket: PooledSocket | null) => void;
+export type Acquired = (error: AjpError | null, socket: PooledConnection | null) => void;
 
 interface Waiting {
   readonly acquired: Acquired;
@@ -32,8 +32,8 @@ interface Waiting {
 /** Sockets of one container. */
 interface Pool {
   readonly address: ContainerAddress;
-  readonly all: Set<PooledSocket>;
-  readonly idle: PooledSocket[];
+  readonly all: Set<PooledConnection>;
+  readonly idle: PooledConnection[];
   readonly waiting: Waiting[];
   sweep: NodeJS.Timeout | null;
 }
@@ -81,7 +81,7 @@ export class Agent {
   }
 
   /** Takes a socket back. It is kept if its last request ended cleanly, else closed. */
-  release(address: ContainerAddress, socket: PooledSocket): void {
+  release(address: ContainerAddress, socket: PooledConnection): void {
     const pool = this.#poolOf(address);
     socket.watchSilence(0, () => {});
     if (!socket.connection.isIdle || !pool.all.has(socket)) {
@@ -145,7 +145,7 @@ export class Agent {
     }
   }
 
-  #reuse(pool: Pool, socket: PooledSocket, waiting: Waiting): void {
+  #reuse(pool: Pool, socket: PooledConnection, waiting: Waiting): void {
     socket.setBusy(true);
     if (performance.now() - socket.idleSinceMs <= this.#options.pingAfterIdleMs) {
       waiting.acquired(null, socket);
@@ -159,7 +159,7 @@ export class Agent {
 
   #open(pool: Pool, waiting: Waiting): void {
     const { connectTimeoutMs, pingOnConnect, pingTimeoutMs } = this.#options;
-    const socket: PooledSocket = new PooledSocket(pool.address, this.#connectionOptions, () =>
+    const socket: PooledConnection = new PooledConnection(pool.address, this.#connectionOptions, () =>
       this.#closed(pool, socket),
     );
     pool.all.add(socket);
@@ -170,7 +170,7 @@ export class Agent {
     });
   }
 
-  #closed(pool: Pool, socket: PooledSocket): void {
+  #closed(pool: Pool, socket: PooledConnection): void {
     pool.all.delete(socket);
     const at = pool.idle.indexOf(socket);
     if (at >= 0) pool.idle.splice(at, 1);

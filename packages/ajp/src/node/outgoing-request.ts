@@ -1,12 +1,12 @@
 // A request as a Writable, in the manner of node:http: gets a connection, sends, and retries where that is safe.
-import type { ClientHandler } from '../handlers.ts';
+import type { ClientHandler } from '../client-handler.ts';
 import type { ClientRequest } from '../client-request.ts';
 import { AjpError } from '../errors.ts';
 import type { ForwardRequestInit } from '../forward-request-encoder.ts';
 import type { HeaderPair } from '../header-list.ts';
 import type { Agent } from './agent.ts';
 import { IncomingResponse } from './incoming-response.ts';
-import type { ContainerAddress, PooledSocket } from './pooled-socket.ts';
+import type { ContainerAddress, PooledConnection } from './pooled-connection.ts';
 import { WholeBodyWritable } from './whole-body-writable.ts';
 
 type Done = (error?: Error | null) => void;
@@ -42,7 +42,7 @@ export class OutgoingRequest extends WholeBodyWritable {
   readonly #plan: OutgoingPlan;
   #headers: readonly HeaderPair[];
   #active: ClientRequest | null = null;
-  #socket: PooledSocket | null = null;
+  #socket: PooledConnection | null = null;
   #response: IncomingResponse | null = null;
   #isDispatched = false;
   #isRetried = false;
@@ -94,7 +94,7 @@ export class OutgoingRequest extends WholeBodyWritable {
   }
 
   #endBody(): void {
-    this.#active?.end(...(this.wholeBody === null ? [] : [this.wholeBody]));
+    this.#active?.end(this.wholeBody === null ? [] : [this.wholeBody]);
   }
 
   #hasFraming(): boolean {
@@ -124,7 +124,7 @@ export class OutgoingRequest extends WholeBodyWritable {
     });
   }
 
-  #send(socket: PooledSocket): void {
+  #send(socket: PooledConnection): void {
     this.#socket = socket;
     try {
       this.#active = socket.connection.send({ ...this.#plan.init, headers: this.#headers }, this.#handler());
@@ -155,7 +155,7 @@ export class OutgoingRequest extends WholeBodyWritable {
         this.destroy();
       },
       onDrain: () => this.#unblock(),
-      onError: (_, error) => this.#failed(error),
+      onFail: (_, error) => this.#failed(error),
     };
   }
 

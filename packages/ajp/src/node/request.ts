@@ -5,7 +5,7 @@ import { globalAgent, type Agent } from './agent.ts';
 import { headerPairs, type HeadersInit } from './header-map.ts';
 import type { IncomingResponse } from './incoming-response.ts';
 import { OutgoingRequest } from './outgoing-request.ts';
-import type { ContainerAddress } from './pooled-socket.ts';
+import type { ContainerAddress } from './pooled-connection.ts';
 
 /** A request to a container. Times are milliseconds, 0 waits for ever. */
 export interface RequestOptions

@@ -2,11 +2,10 @@
 import { EventEmitter } from 'node:events';
 import { createServer as createNetServer, type Server, type Socket } from 'node:net';
 import { AjpError } from '../errors.ts';
-import type { ServerHandler } from '../handlers.ts';
+import type { ServerHandler } from '../server-handler.ts';
 import { ServerConnection, type ServerConnectionOptions } from '../server-connection.ts';
-import type { ServerRequest } from '../server-request.ts';
 import { IncomingRequest } from './incoming-request.ts';
-import { OutgoingResponse } from './outgoing-response.ts';
+import { ServerResponse } from './server-response.ts';
 import { SocketTransport } from './socket-transport.ts';
 import { DEFAULT_TIMEOUTS, StallWatch, type ServerTimeouts } from './stall-watch.ts';
 
@@ -26,11 +25,19 @@ export interface ListenOptions {
   readonly path?: string;
 }
 
+/** How to close. */
+export interface CloseOptions {
+  /** How long running responses may take before they are cut, in milliseconds. Default 30 000. */
+  readonly timeoutMs?: number;
+}
+
+const CLOSE_TIMEOUT_MS = 30_000;
+
 /** Called for every request. What it throws is the process's, as in node:http. */
-export type RequestListener = (request: IncomingRequest, response: OutgoingResponse) => void;
+export type RequestListener = (request: IncomingRequest, response: ServerResponse) => void;
 
 interface Events {
-  request: [request: IncomingRequest, response: OutgoingResponse];
+  request: [request: IncomingRequest, response: ServerResponse];
   /** A front broke the protocol or was refused; its connection is closing. */
   clientError: [error: AjpError, socket: Socket];
   /** A front connected. */
@@ -55,7 +62,7 @@ export class AjpServer extends EventEmitter<Events> {
   readonly #options: ServerOptions;
   readonly #net: Server;
   readonly #watch: StallWatch;
-  readonly #connections = new Map<Socket, ServerConnection>();
+  readonly #connections = new Map<Socket, ServerConnection<Exchange>>();
 
   constructor(options: ServerOptions = {}) {
     super();
@@ -68,30 +75,33 @@ export class AjpServer extends EventEmitter<Events> {
   }
 
   /**
-   * Starts to listen. Throws AJP_SECRET_REQUIRED for a host beyond loopback without a secret: whoever reaches the
-   * port may claim any client address and any authenticated user.
+   * Listens on a port of 127.0.0.1, on a Unix socket path, or where the options say. Throws AJP_SECRET_REQUIRED for a host
+   * beyond loopback without a secret: whoever reaches the port may claim any client address and any user.
    */
-  listen(where: ListenOptions | number, listening?: () => void): this {
-    const { port = 8009, host = '127.0.0.1', path } = typeof where === 'number' ? { port: where } : where;
+  listen(where: number | string | ListenOptions): this {
+    const options =
+      typeof where === 'number' ? { port: where } : typeof where === 'string' ? { path: where } : where;
+    const { port = 8009, host = '127.0.0.1', path } = options;
     const isPublic = path === undefined && !isLoopback(host);
     if (isPublic && this.#options.secret === undefined && this.#options.allowPublicWithoutSecret !== true) {
       throw new AjpError('AJP_SECRET_REQUIRED', `listening on ${host} needs a secret`);
     }
-    this.#net.listen(path === undefined ? { port, host } : { path }, listening);
+    this.#net.listen(path === undefined ? { port, host } : { path });
     return this;
   }
 
   /** Serves a socket accepted elsewhere, such as one from an inherited listener. */
   serve(socket: Socket): void {
     const transport = new SocketTransport(socket);
-    const connection = new ServerConnection(transport, this.#handlerFor(socket), this.#options);
+    const connection = new ServerConnection<Exchange>(transport, this.#handlerFor(socket), this.#options);
     this.#connections.set(socket, connection);
     this.emit('connection', socket);
     const unwatch = this.#watch.add(socket, connection);
-    transport.feed(connection, () => {
+    socket.on('close', () => {
       unwatch();
       this.#connections.delete(socket);
     });
+    transport.attach(connection);
   }
 
   /** Where it listens, as net.Server tells it. */
@@ -99,37 +109,38 @@ export class AjpServer extends EventEmitter<Events> {
     return this.#net.address();
   }
 
-  /** Stops listening, closes idle connections, and lets running responses finish. `closed` is called when all are gone. */
-  close(closed?: (error?: Error) => void): this {
-    this.#net.close(closed);
+  /**
+   * Stops listening, closes idle connections and lets running responses finish. Resolves when every connection is
+   * closed; after `timeoutMs` those left are cut.
+   */
+  async close(options: CloseOptions = {}): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#net.close(() => resolve()));
     for (const connection of this.#connections.values()) connection.close();
-    return this;
+    const deadline = setTimeout(() => {
+      for (const socket of this.#connections.keys()) socket.destroy();
+    }, options.timeoutMs ?? CLOSE_TIMEOUT_MS);
+    await closed;
+    clearTimeout(deadline);
   }
 
-  /** Cuts every connection, running responses included. */
-  closeAllConnections(): void {
-    for (const socket of this.#connections.keys()) socket.destroy();
-  }
-
-  #handlerFor(socket: Socket): ServerHandler {
+  #handlerFor(socket: Socket): ServerHandler<Exchange> {
     return {
       onRequest: (request) => {
         const pair: Exchange = {
           request: new IncomingRequest(request),
-          response: new OutgoingResponse(request),
+          response: new ServerResponse(request),
         };
         request.userData = pair;
         pair.response.once('finish', () => pair.request.destroy());
         this.emit('request', pair.request, pair.response);
       },
       onBody: (request, chunk) => {
-        if (!exchangeOf(request).request.push(chunk)) request.pauseBody();
+        if (request.userData?.request.push(chunk) === false) request.pauseBody();
       },
-      onBodyEnd: (request) => exchangeOf(request).request.push(null),
-      onDrain: (request) => exchangeOf(request).response.drained(),
-      onAbort: (request, reason) => {
-        const pair = exchangeOf(request);
-        for (const stream of [pair.request, pair.response]) {
+      onBodyEnd: (request) => request.userData?.request.push(null),
+      onDrain: (request) => request.userData?.response.drained(),
+      onAbort: ({ userData }, reason) => {
+        for (const stream of userData === undefined ? [] : [userData.request, userData.response]) {
           stream.destroy(stream.listenerCount('error') > 0 ? reason : undefined);
         }
       },
@@ -140,12 +151,7 @@ export class AjpServer extends EventEmitter<Events> {
 
 interface Exchange {
   readonly request: IncomingRequest;
-  readonly response: OutgoingResponse;
-}
-
-// Only `#handlerFor` sets the user data of a request it made.
-function exchangeOf(request: ServerRequest): Exchange {
-  return request.userData as Exchange;
+  readonly response: ServerResponse;
 }
 
 function timeoutsOf(options: ServerOptions): ServerTimeouts {

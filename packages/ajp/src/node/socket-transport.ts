@@ -1,9 +1,9 @@
 // A Transport over a net.Socket. Owns the socket's listeners; knows nothing of packets.
 import type { Socket } from 'node:net';
-import type { Transport } from '../handlers.ts';
+import type { Transport } from '../transport.ts';
 
-/** What a socket feeds: a `ServerConnection` or a `ClientConnection`. */
-interface Receiver {
+/** The side of a connection that a socket drives: a `ServerConnection` or a `ClientConnection`. */
+export interface SocketConnection {
   receive(chunk: Buffer): void;
   receiveEnd(cause?: unknown): void;
   drained(): void;
@@ -22,18 +22,15 @@ export class SocketTransport implements Transport {
     socket.setNoDelay(true);
   }
 
-  /** Begins to feed the connection. `closed` is called once, when the socket is gone. */
-  feed(receiver: Receiver, closed: () => void): void {
+  /** Passes the socket's events to the connection from now on. */
+  attach(connection: SocketConnection): void {
     let cause: unknown;
     this.#socket
-      .on('data', (chunk: Buffer) => receiver.receive(chunk))
-      .on('end', () => receiver.receiveEnd())
-      .on('drain', () => receiver.drained())
+      .on('data', (chunk: Buffer) => connection.receive(chunk))
+      .on('end', () => connection.receiveEnd())
+      .on('drain', () => connection.drained())
       .on('error', (error) => (cause = error))
-      .on('close', () => {
-        receiver.receiveEnd(cause);
-        closed();
-      });
+      .on('close', () => connection.receiveEnd(cause));
   }
 
   write(bytes: Uint8Array): boolean {

@@ -43,7 +43,7 @@ export class ClientSession {
           this.log.push(`end, ${this.connection.isIdle ? 'idle' : 'closed'}`);
         },
         onDrain: () => (this.drains += 1),
-        onError: (_, error) => {
+        onFail: (_, error) => {
           this.errors.push(error);
           this.log.push(`error ${error.code}`);
         },

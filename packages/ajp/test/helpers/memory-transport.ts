@@ -1,5 +1,5 @@
 // A Transport over arrays: what was written, whether it was closed, and a write capacity tests can change.
-import type { Transport } from '../../src/handlers.ts';
+import type { Transport } from '../../src/transport.ts';
 
 export class MemoryTransport implements Transport {
   readonly writes: Buffer[] = [];

@@ -26,7 +26,7 @@ export class NodePair {
   }
 
   async listen(): Promise<this> {
-    this.server.listen({ port: 0 });
+    this.server.listen(0);
     await once(this.server, 'listening');
     this.port = (this.server.address() as AddressInfo).port;
     return this;
@@ -54,9 +54,7 @@ export class NodePair {
   /** Closes both ends; hangs, and so fails the test, if a connection is left over. */
   async close(): Promise<void> {
     this.agent.close();
-    const closed = once(this.server, 'close');
-    this.server.close();
-    await closed;
+    await this.server.close();
   }
 }
 

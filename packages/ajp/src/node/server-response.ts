@@ -11,7 +11,7 @@ type Done = (error?: Error | null) => void;
  * The response to a request. The head leaves with the first bytes; a response that is only `end(data)` gets its
  * content-length and leaves in one write. If the front leaves first it closes without `finish`.
  */
-export class OutgoingResponse extends WholeBodyWritable {
+export class ServerResponse extends WholeBodyWritable {
   /** Sent with the head. Default 200. */
   statusCode = 200;
   /** Reason phrase; "" takes the standard one. */
@@ -96,7 +96,7 @@ export class OutgoingResponse extends WholeBodyWritable {
         }
         this.#writeHead();
       }
-      this.#request.end(...(this.wholeBody === null ? [] : [this.wholeBody]));
+      this.#request.end(this.wholeBody === null ? [] : [this.wholeBody]);
       done();
     });
   }

@@ -17,7 +17,7 @@ export interface ContainerAddress {
 export type Settled = (error: AjpError | null) => void;
 
 /** A socket on which requests are sent one after another. */
-export class PooledSocket {
+export class PooledConnection {
   readonly connection: ClientConnection;
   /** True once it has carried a request: the container may have closed it meanwhile. */
   isReused = false;
@@ -31,7 +31,8 @@ export class PooledSocket {
     this.#socket = connect(socketPath === undefined ? { host, port } : { path: socketPath });
     const transport = new SocketTransport(this.#socket);
     this.connection = new ClientConnection(transport, options);
-    transport.feed(this.connection, closed);
+    transport.attach(this.connection);
+    this.#socket.on('close', closed);
   }
 
   /** Waits for the connection to stand. */
