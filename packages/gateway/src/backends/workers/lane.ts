@@ -45,6 +45,7 @@ export class Lane implements Holder, LaneEvents {
   #nextTag = 1;
   #output: Buffer[] = [];
   #isWritable = true;
+  #isPaused = false;
   /** The body that is being streamed to the running request, until its end has been sent. */
   #upload: BodyStream | null = null;
   #isReplying = false;
@@ -72,7 +73,8 @@ export class Lane implements Holder, LaneEvents {
 
   /** Whether a request handed over ahead of time would soon be begun, as far as can be seen. */
   get mayLookAhead(): boolean {
-    return this.#isWritable && !this.#isReplying && !this.#isRecalled && !this.isRecalling && !this.#upload;
+    const isStreamed = this.running?.body.kind === 'stream';
+    return this.#isWritable && !this.#isReplying && !this.#isRecalled && !this.isRecalling && !isStreamed;
   }
 
   /** Takes a request. Sent at the next `flush()`. */
@@ -118,20 +120,25 @@ export class Lane implements Holder, LaneEvents {
     this.#owner.recall(this);
   }
 
-  /** Takes out the requests the worker has given back. They are the caller's again, oldest first. */
+  /**
+   * Takes out the requests the worker has given back. They are the caller's again, oldest first. Throws a WireError, and
+   * takes out none, if one of them is not here or has been begun.
+   */
   takeBack(tags: readonly number[]): Exchange[] {
+    for (const [place, tag] of tags.entries()) {
+      const at = this.#tags.indexOf(tag);
+      if (at < 0 || tags.indexOf(tag) < place || (at === 0 && this.#isReplying)) {
+        throw new WireError(`request ${tag} returned, which does not wait on the lane`);
+      }
+    }
     this.isRecalling = false;
     this.#isRecalled = this.load > tags.length;
-    const returned: Exchange[] = [];
-    for (const tag of tags) {
-      const at = this.#tags.indexOf(tag);
-      const [exchange] = at < 0 ? [] : this.#line.splice(at, 1);
-      if (!exchange) throw new WireError(`request ${tag} returned, which is not on the lane`);
-      this.#tags.splice(at, 1);
-      if (at === 0) this.#begin();
-      exchange.holder = null;
-      returned.push(exchange);
-    }
+    const first = this.running;
+    const returned = this.#line.filter((_, at) => tags.includes(this.#tags[at] ?? -1));
+    this.#line = this.#line.filter((exchange) => !returned.includes(exchange));
+    this.#tags = this.#tags.filter((tag) => !tags.includes(tag));
+    if (this.running !== first) this.#begin();
+    for (const exchange of returned) exchange.holder = null;
     return returned;
   }
 
@@ -150,12 +157,12 @@ export class Lane implements Holder, LaneEvents {
   cancelled(exchange: Exchange): void {
     const tag = this.#tags[this.#line.indexOf(exchange)];
     if (tag === undefined) return;
-    this.#socket.resume();
+    this.#resume();
     this.#owner.requestCancelled(this, tag);
   }
 
   drained(): void {
-    this.#socket.resume();
+    this.#resume();
   }
 
   response(tag: number, headBytes: Buffer, bytes: Buffer, isLast: boolean): void {
@@ -164,7 +171,7 @@ export class Lane implements Holder, LaneEvents {
     this.#isReplying = true;
     const isWritable = exchange.respond(parseHead(headBytes), bytes, isLast);
     if (isLast) this.#end(exchange);
-    else if (!isWritable) this.#socket.pause();
+    else if (!isWritable) this.#pause();
   }
 
   body(tag: number, bytes: Buffer, isLast: boolean): void {
@@ -172,7 +179,7 @@ export class Lane implements Holder, LaneEvents {
     if (!this.#isReplying) throw new WireError(`BODY before the RESPONSE of request ${tag}`);
     const isWritable = exchange.write(bytes, isLast);
     if (isLast) this.#end(exchange);
-    else if (!isWritable) this.#socket.pause();
+    else if (!isWritable) this.#pause();
   }
 
   failed(tag: number, isCancelled: boolean, text: string): void {
@@ -184,6 +191,17 @@ export class Lane implements Holder, LaneEvents {
 
   log(tag: number, text: string): void {
     this.#owner.applicationLog(this.#expect(tag), text);
+  }
+
+  #pause(): void {
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  #resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#socket.resume();
   }
 
   #begin(): void {
@@ -209,6 +227,8 @@ export class Lane implements Holder, LaneEvents {
     this.#tags.shift();
     this.#isReplying = false;
     this.#isRecalled = false;
+    // Its client may not have taken everything, but the next response is for another one.
+    this.#resume();
     this.#begin();
     this.#owner.requestEnded(this, exchange);
   }
