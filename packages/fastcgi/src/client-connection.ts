@@ -4,11 +4,11 @@ import { OpenClientRequest, type ClientHost, type ClientRequest } from './client
 import { encodeGetValues, readPeerValues, UNKNOWN_VALUES } from './client-values.ts';
 import { FIXED_BODY_LENGTH, MANAGEMENT_ID, RecordType, Role } from './constants.ts';
 import { refusalError } from './end-request.ts';
-import { FastCgiError, isConnectionFault } from './errors.ts';
+import { FastCgiError, isConnectionFault, type FastCgiErrorCode } from './errors.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
 import { InputGate } from './input-gate.ts';
 import { limitsFrom, type FastCgiLimits } from './limits.ts';
-import { RecordDecoder, type RecordHeader, type RecordSink } from './record-decoder.ts';
+import { RecordDecoder, type RecordHeader } from './record-decoder.ts';
 import { encodeAbortRequest } from './record-encoder.ts';
 import { RecordWriter } from './record-writer.ts';
 import { RequestIds } from './request-ids.ts';
@@ -52,14 +52,17 @@ type ConnectionState = 'open' | 'draining' | 'ended';
  * Speaks FastCGI as the web server, without a socket: give received bytes to `receive`, events go to the handler, bytes
  * to send go to the transport. One object per connection.
  */
-export class ClientConnection<T = unknown> implements RecordSink {
+export class ClientConnection<T = unknown> {
   readonly #transport: Transport;
   readonly #handler: ClientHandler<T>;
   readonly #limits: FastCgiLimits;
   readonly #keepConnection: boolean;
   readonly #parseHead: boolean;
   readonly #isStrict: boolean;
-  readonly #decoder: RecordDecoder = new RecordDecoder(this);
+  readonly #decoder: RecordDecoder = new RecordDecoder({
+    onContent: (header, chunk, start, end, remaining) =>
+      this.#onContent(header, chunk, start, end, remaining),
+  });
   readonly #writer: RecordWriter;
   readonly #gate: InputGate;
   readonly #host: ClientHost<T>;
@@ -175,8 +178,7 @@ export class ClientConnection<T = unknown> implements RecordSink {
     this.#endIfIdle();
   }
 
-  /** For the record decoder; not to be called by anybody else. */
-  onContent(header: RecordHeader, chunk: Buffer, start: number, end: number, remaining: number): void {
+  #onContent(header: RecordHeader, chunk: Buffer, start: number, end: number, remaining: number): void {
     const { type, requestId, contentLength } = header;
     switch (type) {
       case RecordType.STDOUT:
@@ -289,13 +291,14 @@ export class ClientConnection<T = unknown> implements RecordSink {
 
   #abortRequest(request: OpenClientRequest<T>): void {
     request.leaveWire();
-    if (this.#requests.size > 1) {
+    for (const neighbour of this.#requests.values()) {
+      if (!neighbour.isOnWire) continue;
       // The id stays taken until the application ends the request.
       this.#writer.send(encodeAbortRequest(request.id));
       request.isInputComplete = true;
       return;
     }
-    this.#requests.delete(request.id);
+    this.#requests.clear();
     this.#destroy();
   }
 
@@ -325,7 +328,7 @@ export class ClientConnection<T = unknown> implements RecordSink {
   }
 
   #error(
-    code: FastCgiError['code'],
+    code: FastCgiErrorCode,
     seen: string,
     { type, requestId, contentLength }: RecordHeader,
   ): FastCgiError {

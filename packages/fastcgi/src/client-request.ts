@@ -63,12 +63,13 @@ export class OpenClientRequest<T> implements ClientRequest<T>, InputSink {
   isInputComplete = false;
   /** Whether a record of the response came; if not, the application may never have seen the request. */
   hasResponse = false;
+  /** Whether records may still be sent for this request. */
+  isOnWire = true;
   /** Whether the application ended STDOUT; content after that is dropped. */
   hasStdoutEnd = false;
   readonly #host: ClientHost<T>;
   #parser: CgiHeadParser | undefined;
   #response: ResponseState;
-  #isOnWire = true;
   #isStdinEnded = false;
   #queue: InputQueue | undefined;
   #outcome: RequestEnd | FastCgiError | undefined;
@@ -90,7 +91,7 @@ export class OpenClientRequest<T> implements ClientRequest<T>, InputSink {
   endStdin(): void {
     if (this.#isStdinEnded) throw this.#ended('STDIN');
     this.markStdinEnded();
-    if (this.#isOnWire) this.#host.writer.send(encodeStreamEnd(RecordType.STDIN, this.id));
+    if (this.isOnWire) this.#host.writer.send(encodeStreamEnd(RecordType.STDIN, this.id));
   }
 
   /** STDIN was ended by records sent together with the request. */
@@ -109,7 +110,7 @@ export class OpenClientRequest<T> implements ClientRequest<T>, InputSink {
     this.#checkData();
     this.isInputComplete = true;
     this.needsDrain = false;
-    if (this.#isOnWire) this.#host.writer.send(encodeStreamEnd(RecordType.DATA, this.id));
+    if (this.isOnWire) this.#host.writer.send(encodeStreamEnd(RecordType.DATA, this.id));
   }
 
   pause(): void {
@@ -125,7 +126,7 @@ export class OpenClientRequest<T> implements ClientRequest<T>, InputSink {
     if (this.#response === 'over') return;
     this.#response = 'over';
     this.#queue?.drop();
-    if (this.#isOnWire) this.#host.abortRequest(this);
+    if (this.isOnWire) this.#host.abortRequest(this);
   }
 
   /** Takes a piece of STDOUT; `chunk` is what it was cut from. */
@@ -141,14 +142,15 @@ export class OpenClientRequest<T> implements ClientRequest<T>, InputSink {
 
   /** Nothing more comes; the handler learns it after what is still held. */
   receiveOutcome(outcome: RequestEnd | FastCgiError): void {
-    this.#isOnWire = false;
+    this.isOnWire = false;
     this.#outcome = outcome;
     this.receiveStdout(STREAM_END, STREAM_END);
   }
 
   /** The connection is lost or the request aborted; nothing can be sent for it any more. */
   leaveWire(): void {
-    this.#isOnWire = false;
+    this.isOnWire = false;
+    this.needsDrain = false;
   }
 
   deliver(piece: Buffer): void {
@@ -169,7 +171,7 @@ export class OpenClientRequest<T> implements ClientRequest<T>, InputSink {
     } catch (error) {
       if (!(error instanceof FastCgiError)) throw error;
       this.#fail(error);
-      if (this.#isOnWire) this.#host.abortRequest(this);
+      if (this.isOnWire) this.#host.abortRequest(this);
       return;
     }
     if (result === undefined) return;
@@ -201,7 +203,7 @@ export class OpenClientRequest<T> implements ClientRequest<T>, InputSink {
   }
 
   #write(type: typeof RecordType.STDIN | typeof RecordType.DATA, parts: readonly Uint8Array[]): boolean {
-    if (!this.#isOnWire) return true;
+    if (!this.isOnWire) return true;
     const { writer } = this.#host;
     let length = 0;
     for (const part of parts) length += part.length;

@@ -4,7 +4,6 @@
 export class GrowingBuffer {
   readonly #sizeMax: number;
   #memory: Buffer | undefined;
-  #isOwned = false;
   /** Bytes appended so far. */
   length = 0;
 
@@ -33,10 +32,10 @@ export class GrowingBuffer {
   }
 
   #makeRoom(memory: Buffer, length: number): void {
-    if (this.#isOwned && memory.length >= length) return;
+    // The view of the first piece has no room to spare, so it is never written to.
+    if (memory.length >= length) return;
     const size = Math.max(length, Math.min(2 * length, this.#sizeMax));
     this.#memory = Buffer.allocUnsafe(size);
-    this.#isOwned = true;
     memory.copy(this.#memory, 0, 0, this.length);
   }
 }

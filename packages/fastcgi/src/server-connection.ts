@@ -8,12 +8,12 @@ import {
   Role,
   type ProtocolStatus as Status,
 } from './constants.ts';
-import { FastCgiError, isConnectionFault } from './errors.ts';
+import { FastCgiError, isConnectionFault, type FastCgiErrorCode } from './errors.ts';
 import { InputGate } from './input-gate.ts';
 import { limitsFrom, type FastCgiLimits } from './limits.ts';
 import { ManagementAnswerer } from './management.ts';
 import { ParamsCollector } from './params-collector.ts';
-import { RecordDecoder, type RecordHeader, type RecordSink } from './record-decoder.ts';
+import { RecordDecoder, type RecordHeader } from './record-decoder.ts';
 import { encodeEndRequest } from './record-encoder.ts';
 import { RecordWriter } from './record-writer.ts';
 import type { ServerHandler } from './server-handler.ts';
@@ -47,14 +47,17 @@ type ConnectionState = 'open' | 'draining' | 'ended';
  * Speaks FastCGI as the application, without a socket: give received bytes to `receive`, events go to the handler, bytes
  * to send go to the transport. One object per connection.
  */
-export class ServerConnection<T = unknown> implements RecordSink {
+export class ServerConnection<T = unknown> {
   readonly #transport: Transport;
   readonly #handler: ServerHandler<T>;
   readonly #limits: FastCgiLimits;
   readonly #management: ManagementAnswerer;
   readonly #canMultiplex: boolean;
   readonly #isStrict: boolean;
-  readonly #decoder: RecordDecoder = new RecordDecoder(this);
+  readonly #decoder: RecordDecoder = new RecordDecoder({
+    onContent: (header, chunk, start, end, remaining) =>
+      this.#onContent(header, chunk, start, end, remaining),
+  });
   readonly #writer: RecordWriter;
   readonly #gate: InputGate;
   readonly #host: RequestHost<T>;
@@ -117,13 +120,8 @@ export class ServerConnection<T = unknown> implements RecordSink {
   /** The web server closed, or half-closed, its end: everything still open is aborted. */
   receiveEnd(): void {
     if (this.#state === 'ended') return;
-    const wasInside = this.#decoder.isInsideRecord;
-    if (wasInside) {
-      this.#fail(
-        new FastCgiError('FCGI_TRUNCATED', 'connection closed inside a record', {
-          offset: this.#decoder.recordOffset,
-        }),
-      );
+    if (this.#decoder.isInsideRecord) {
+      this.#fail(this.#error('FCGI_TRUNCATED', 'connection closed inside a record'));
       return;
     }
     const hadRequests = this.#requests.size > 0;
@@ -152,8 +150,7 @@ export class ServerConnection<T = unknown> implements RecordSink {
     this.#endIfIdle();
   }
 
-  /** For the record decoder; not to be called by anybody else. */
-  onContent(header: RecordHeader, chunk: Buffer, start: number, end: number, remaining: number): void {
+  #onContent(header: RecordHeader, chunk: Buffer, start: number, end: number, remaining: number): void {
     const { type, requestId } = header;
     if (requestId === MANAGEMENT_ID) {
       this.#onManagement(header, chunk, start, end, remaining);
@@ -190,11 +187,7 @@ export class ServerConnection<T = unknown> implements RecordSink {
     chunk.copy(this.#fixedBody, FIXED_BODY_LENGTH - remaining - (end - start), start, end);
     if (remaining > 0) return;
     if (this.#requests.has(requestId)) {
-      throw this.#error(
-        'FCGI_DUPLICATE_ID',
-        `BEGIN_REQUEST for request ${requestId}, which is active`,
-        requestId,
-      );
+      throw this.#error('FCGI_DUPLICATE_ID', 'BEGIN_REQUEST for an active request', requestId);
     }
     this.#drainedBytes = 0;
     if (this.#writer.isBlocked) this.#gate.setOutputStuck(true);
@@ -214,9 +207,8 @@ export class ServerConnection<T = unknown> implements RecordSink {
   #refusalFor(role: number): Status {
     if (role < Role.RESPONDER || role > Role.FILTER) return ProtocolStatus.UNKNOWN_ROLE;
     if (this.#requests.size > 0 && !this.#canMultiplex) return ProtocolStatus.CANT_MPX_CONN;
-    if (this.#requests.size >= this.#limits.requests || this.#state !== 'open')
-      return ProtocolStatus.OVERLOADED;
-    return ProtocolStatus.REQUEST_COMPLETE;
+    const isFull = this.#requests.size >= this.#limits.requests;
+    return isFull || this.#state !== 'open' ? ProtocolStatus.OVERLOADED : ProtocolStatus.REQUEST_COMPLETE;
   }
 
   #onParams(header: RecordHeader, chunk: Buffer, start: number, end: number): void {
@@ -281,8 +273,8 @@ export class ServerConnection<T = unknown> implements RecordSink {
   }
 
   #onWrongDirection({ type, requestId }: RecordHeader): void {
-    if (this.#isStrict)
-      throw this.#error('FCGI_WRONG_DIRECTION', `record type ${type} from a web server`, requestId);
+    if (!this.#isStrict) return;
+    throw this.#error('FCGI_WRONG_DIRECTION', `record type ${type} from a web server`, requestId);
   }
 
   /** Sends what no handler paces; a peer that does not read such answers is not read from either. */
@@ -352,15 +344,12 @@ export class ServerConnection<T = unknown> implements RecordSink {
     if (this.#drainedBytes <= this.#limits.drainBytes) return;
     this.#drainedBytes = 0;
     this.#fail(
-      this.#error(
-        'FCGI_DRAIN_LIMIT',
-        `more than ${this.#limits.drainBytes} bytes of input after the answer`,
-        0,
-      ),
+      this.#error('FCGI_DRAIN_LIMIT', `more than ${this.#limits.drainBytes} bytes after the answer`),
     );
   }
 
-  #error(code: FastCgiError['code'], message: string, requestId: number): FastCgiError {
-    return new FastCgiError(code, message, { requestId, offset: this.#decoder.recordOffset });
+  #error(code: FastCgiErrorCode, message: string, requestId?: number): FastCgiError {
+    const offset = this.#decoder.recordOffset;
+    return new FastCgiError(code, message, requestId === undefined ? { offset } : { requestId, offset });
   }
 }

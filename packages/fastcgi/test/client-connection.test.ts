@@ -247,6 +247,35 @@ describe('giving a request up', () => {
     expect(peer.log).toEqual([]);
   });
 
+  it('destroys the connection once nobody on it is wanted any more', () => {
+    const peer = new ClientPeer({ concurrency: 2 });
+    const both = [begin(peer), begin(peer)];
+    for (const request of both) request.abort();
+    expect(peer.transport.state).toBe('destroyed');
+    expect(peer.connection.activeRequests).toBe(0);
+  });
+
+  it('holds nothing more, although its reader was paused', () => {
+    const peer = new ClientPeer({ concurrency: 2, limits: { heldBytes: 100 } });
+    const request = begin(peer);
+    begin(peer);
+    request.pause();
+    request.abort();
+    peer.connection.receive(stdout(1, Buffer.alloc(200)));
+    expect(peer.transport.isPaused).toBe(false);
+  });
+
+  it('stops the calls to go on writing', () => {
+    const peer = new ClientPeer({ concurrency: 2 });
+    begin(peer);
+    const request = peer.connection.request({ params: PARAMS });
+    peer.transport.capacity = 0;
+    request.writeStdin(Buffer.from('x'));
+    request.abort();
+    peer.connection.drained();
+    expect(peer.log).toEqual([]);
+  });
+
   it('beside others sends ABORT_REQUEST and keeps the id until END_REQUEST', () => {
     const peer = new ClientPeer({ concurrency: 2 });
     const first = begin(peer);

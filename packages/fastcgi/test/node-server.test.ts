@@ -159,6 +159,18 @@ describe('a server', () => {
     expect(Buffer.concat(received).toString('latin1')).toContain('too large');
   });
 
+  it('closes a body that will never be complete once the answer is out', async () => {
+    let closed: Promise<unknown> | undefined;
+    live = await new Live((request, response) => {
+      closed = once(request, 'close');
+      response.end('enough');
+    }).onPort();
+    const outgoing = live.request({ params: { REQUEST_METHOD: 'POST', CONTENT_LENGTH: '100' } });
+    outgoing.write('only this');
+    expect((await answerTo(outgoing)).body.toString()).toBe('enough');
+    await closed;
+  });
+
   it('lets an Authorizer allow with variables and deny with an answer', async () => {
     live = await new Live((request, response) => {
       if (request.params.get('REMOTE_USER') === 'me') response.allow({ AUTH_METHOD: 'token' });

@@ -98,6 +98,34 @@ describe('a paused request', () => {
     expect(peer.transport.isPaused).toBe(false);
   });
 
+  it('does not keep a large chunk alive for a small piece', () => {
+    const peer = new ServerPeer();
+    receive(peer, head(1));
+    peer.request(1).pauseStdin();
+    const chunk = Buffer.concat([stdin(1, 'small'), stdin(9, Buffer.alloc(1000))]);
+    receive(peer, chunk);
+    chunk.fill(0);
+    peer.request(1).resumeStdin();
+    expect(peer.log.slice(1)).toEqual(['stdin 1 small']);
+  });
+
+  it('may resume from within every delivery, however many there are', () => {
+    const peer = new ServerPeer({ limits: { heldBytes: Infinity } });
+    receive(peer, head(1));
+    const request = peer.request(1);
+    request.pauseStdin();
+    const pieces = 20_000;
+    receive(peer, Buffer.concat(Array.from({ length: pieces }, () => stdin(1, 'x'))));
+    let delivered = 0;
+    peer.on.onStdin = () => {
+      delivered += 1;
+      request.pauseStdin();
+      request.resumeStdin();
+    };
+    request.resumeStdin();
+    expect(delivered).toBe(pieces);
+  });
+
   it('may pause again, end or resume from within a delivery', () => {
     const peer = new ServerPeer();
     receive(peer, head(1));
@@ -233,6 +261,16 @@ describe('input after the answer', () => {
     expect(peer.log.slice(2)).toEqual(['request 1 role=1 keep=true REQUEST_METHOD=GET', 'stdin-end 1']);
   });
 
+  it('is counted afresh for every request', () => {
+    const peer = new ServerPeer({ limits: { drainBytes: 1000 } });
+    for (let round = 0; round < 3; round += 1) {
+      receive(peer, head(1));
+      peer.request(1).end();
+      receive(peer, stdin(1, Buffer.alloc(900)), stdinEnd(1));
+    }
+    expect(peer.transport.state).toBe('open');
+  });
+
   it.each([true, false])('is not taken for ever (KEEP_CONN %s)', (keep) => {
     const peer = new ServerPeer({ limits: { drainBytes: 1000 } });
     receive(peer, head(1, { keep }));
@@ -242,6 +280,26 @@ describe('input after the answer', () => {
     receive(peer, stdin(1, Buffer.alloc(200)));
     expect(peer.transport.state).toBe('destroyed');
     expect(peer.errors.map(({ code }) => code)).toEqual(['FCGI_DRAIN_LIMIT']);
+  });
+});
+
+describe('what is thrown by a handler', () => {
+  it('is not taken for a fault of the peer', () => {
+    const peer = new ServerPeer();
+    peer.on.onRequest = (request) => {
+      request.end();
+      request.end();
+    };
+    expect(() => receive(peer, get(1))).toThrow(expect.objectContaining({ code: 'FCGI_REQUEST_ENDED' }));
+    expect(peer.errors).toEqual([]);
+  });
+});
+
+describe('a limit', () => {
+  it.each([-1, Number.NaN])('of %d is refused', (heldBytes) => {
+    expect(() => new ServerPeer({ limits: { heldBytes } })).toThrow(
+      expect.objectContaining({ code: 'FCGI_OPTION_INVALID' }),
+    );
   });
 });
 

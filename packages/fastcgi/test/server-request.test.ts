@@ -169,6 +169,22 @@ describe('ABORT_REQUEST', () => {
     expect(peer.transport.hex).toBe('01030001000800000000000900000000');
   });
 
+  it('leaves the application free to cut, refuse or end: it is END_REQUEST alone', () => {
+    const peer = begun(get(1), encodeAbortRequest(1));
+    peer.request(1).abort();
+    expect(peer.transport.state).toBe('open');
+    expect(peer.transport.hex).toBe('01030001000800000000000100000000');
+  });
+
+  it('gives back what was held', () => {
+    const peer = new ServerPeer({ limits: { heldBytes: 100 } });
+    peer.connection.receive(head(1));
+    peer.request(1).pauseStdin();
+    peer.connection.receive(stdin(1, Buffer.alloc(200)));
+    peer.connection.receive(encodeAbortRequest(1));
+    expect(peer.transport.isPaused).toBe(false);
+  });
+
   it('before the end of PARAMS is answered without telling anybody', () => {
     const peer = begun(head(1).subarray(0, 16), encodeAbortRequest(1));
     expect(peer.log).toEqual([]);
@@ -193,6 +209,7 @@ describe('a lost connection', () => {
     peer.connection.receiveEnd();
     const request = peer.request(1);
     expect(peer.log.slice(2)).toEqual(['abort 1']);
+    expect(peer.transport.state).toBe('destroyed');
     expect(request.writeStdout(Buffer.from('x'))).toBe(true);
     request.end([Buffer.from('x')]);
     request.refuse('overloaded');
