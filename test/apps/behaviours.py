@@ -7,6 +7,7 @@ import heads
 import staged
 
 ROUTES = {
+    "/count": echoes.count,
     "/hello": echoes.hello,
     "/environ": echoes.environ,
     "/echo": echoes.echo,

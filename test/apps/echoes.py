@@ -24,6 +24,14 @@ def hello(environ, start_response):
     return reply(start_response, "text/plain", b"hello\n")
 
 
+def count(environ, start_response):
+    """`?file=P&id=N` adds a line to a file, so that the test can count how often this request was run."""
+    query = parse_qs(environ["QUERY_STRING"])
+    with open(query["file"][0], "a") as file:
+        file.write(query["id"][0] + "\n")
+    return reply(start_response, "text/plain", b"counted\n")
+
+
 def environ(environ, start_response):
     """Every variable that is a string, as JSON; a character stands for a byte (latin-1)."""
     return reply_json(start_response, {k: v for k, v in environ.items() if isinstance(v, str)})

@@ -69,6 +69,18 @@ export class TestBed {
   }
 }
 
+/** Runs one test in a bed of its own and closes it; what the test itself throws comes first. */
+export async function withBed(test: (bed: TestBed) => Promise<void>): Promise<void> {
+  const bed = new TestBed();
+  try {
+    await test(bed);
+  } catch (error) {
+    await bed.close().catch(() => undefined);
+    throw error;
+  }
+  await bed.close();
+}
+
 /** A bed that is closed after all tests of the suite that calls this. */
 export function bedOfSuite(): TestBed {
   const bed = new TestBed();

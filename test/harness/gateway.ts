@@ -35,6 +35,8 @@ export interface GatewayOptions {
   readonly python?: string;
   /** Further lines for `[pool.default]`. */
   readonly pool?: readonly string[];
+  /** Further lines for `[body]`. */
+  readonly body?: readonly string[];
   /** Further lines at the end of the file. */
   readonly toml?: readonly string[];
   /** Log lines at warn and above that belong to what the tests do. */
@@ -74,9 +76,15 @@ export class Gateway implements Server {
     this.#expectedLog.push(pattern);
   }
 
-  /** Waits until every worker can serve. */
-  async ready(): Promise<void> {
+  /** Waits until it says that it is ready, and until this many workers can serve. */
+  async ready(workerCount: number): Promise<void> {
     await this.process.line(/"message":"ready"/);
+    await this.workersReady(workerCount);
+  }
+
+  /** Waits until this many workers have become ready since the start. */
+  async workersReady(count: number): Promise<void> {
+    await this.process.lineCount(/"message":"worker ready"/, count);
   }
 
   stop(): Promise<Exit> {
@@ -100,7 +108,7 @@ export class Gateway implements Server {
 /** Starts a gateway and waits until it is ready. */
 export async function startGateway(bed: TestBed, options: GatewayOptions): Promise<Gateway> {
   const gateway = spawnGateway(bed, options);
-  await gateway.ready();
+  await gateway.ready(options.processes ?? 2);
   return gateway;
 }
 
@@ -115,14 +123,17 @@ export function spawnSluice(
   bed: TestBed,
   args: readonly string[],
   expectedLog: readonly RegExp[] = [],
-  cwd: string = bed.site.directory,
 ): Gateway {
-  const running = new RunningProcess({
-    name: 'sluice',
-    command: process.execPath,
-    args: [SLUICE, ...args],
-    cwd,
-  });
+  return launchGateway(bed, [process.execPath, SLUICE, ...args], expectedLog);
+}
+
+/** Starts a command that is, or becomes, a gateway. */
+export function launchGateway(
+  bed: TestBed,
+  [command = '', ...args]: readonly string[],
+  expectedLog: readonly RegExp[] = [],
+): Gateway {
+  const running = new RunningProcess({ name: 'sluice', command, args, cwd: bed.site.directory });
   return bed.add(new Gateway(running, expectedLog));
 }
 
@@ -137,6 +148,7 @@ export function writeConfig(bed: TestBed, options: GatewayOptions): string {
     'format = "json"',
     '[body]',
     `spool_directory = ${quote(bed.site.makeDirectory('spool'))}`,
+    ...(options.body ?? []),
     '[pool.default]',
     `processes = ${options.processes ?? 2}`,
     `threads = ${options.threads ?? 1}`,

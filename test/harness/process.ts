@@ -59,22 +59,27 @@ export class RunningProcess {
     return this.#lines;
   }
 
-  /** Waits for a line that matches, from line number `from` on; fails when the process ends without it, or after the deadline. */
-  async line(pattern: RegExp, from = 0, deadlineMs = 20_000): Promise<string> {
-    const find = (): string | undefined => this.#lines.slice(from).find((line) => pattern.test(line));
-    const found = new Promise<string>((resolve, reject) => {
+  /** Waits for a line that matches; fails when the process ends without it, or after the deadline. */
+  async line(pattern: RegExp, deadlineMs = 20_000): Promise<string> {
+    const [line = ''] = await this.lineCount(pattern, 1, deadlineMs);
+    return line;
+  }
+
+  /** Waits until `count` lines match, and returns them; fails like `line`. */
+  async lineCount(pattern: RegExp, count: number, deadlineMs = 20_000): Promise<string[]> {
+    const wanted = (): string => `${count} lines like ${pattern}\n${this.output()}`;
+    const found = new Promise<string[]>((resolve, reject) => {
       const look = (): void => {
-        const line = find();
-        if (line !== undefined) resolve(line);
-        else if (this.#hasEnded)
-          reject(new Error(`${this.name} ended without a line like ${pattern}\n${this.output()}`));
+        const lines = this.#lines.filter((line) => pattern.test(line));
+        if (lines.length >= count) resolve(lines);
+        else if (this.#hasEnded) reject(new Error(`${this.name} ended without ${wanted()}`));
         else return;
         this.#watchers.delete(look);
       };
       this.#watchers.add(look);
       look();
     });
-    return within(deadlineMs, found, () => `${this.name} wrote no line like ${pattern}\n${this.output()}`);
+    return within(deadlineMs, found, () => `${this.name} did not write ${wanted()}`);
   }
 
   /** Sends a signal. */

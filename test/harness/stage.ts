@@ -38,6 +38,11 @@ export class Actor {
     );
   }
 
+  /** Whether the application has told `what` by now. */
+  hasTold(what: string): boolean {
+    return this.#said.includes(what);
+  }
+
   /** Lets the application go on. */
   say(what: string): void {
     this.#socket.write(`${what}\n`);

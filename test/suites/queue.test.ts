@@ -1,0 +1,100 @@
+// The queue in front of the workers has a length and an age, and a client that leaves gives its place away.
+import { expect, it } from '@jest/globals';
+import {
+  exchange,
+  formatHead,
+  headerValues,
+  readResponse,
+  text,
+  type HttpResponse,
+} from '../harness/http.ts';
+import { RawConnection } from '../harness/raw-connection.ts';
+import { describeWith } from '../harness/require.ts';
+import { directHttp } from '../paths/direct-http.ts';
+import { nginxFastCgi } from '../paths/nginx-fastcgi.ts';
+import { frontOfSuite } from './describe-path.ts';
+import type { Front } from '../paths/path.ts';
+
+/** A request that the application holds until it is released. */
+interface Held {
+  readonly name: string;
+  readonly connection: RawConnection;
+  readonly response: Promise<HttpResponse | undefined>;
+}
+
+async function hold(front: Front): Promise<Held> {
+  const { name, query } = front.stage.cast();
+  const connection = await RawConnection.open(front.address);
+  await connection.send(formatHead({ target: `/holds?${query}` }));
+  return { name, connection, response: readResponse(connection) };
+}
+
+async function holdWorker(front: Front): Promise<Held> {
+  const held = await hold(front);
+  await front.stage.actor(held.name);
+  return held;
+}
+
+/** Sends two requests where one has a place: that one is returned, the other was refused. */
+async function fillQueue(front: Front): Promise<Held> {
+  const both = [await hold(front), await hold(front)];
+  const refused = await Promise.race(both.map((held) => held.response.then(() => held)));
+  expect((await refused.response)?.status).toBe(503);
+  const waiting = both.find((held) => held !== refused);
+  if (!waiting) throw new Error('both were refused');
+  return waiting;
+}
+
+async function release(front: Front, { name, connection, response }: Held): Promise<void> {
+  const actor = await front.stage.actor(name);
+  actor.say('go on');
+  const answer = await response;
+  expect(answer && text(answer)).toBe('held\n');
+  connection.close();
+}
+
+for (const path of [directHttp, ...nginxFastCgi.slice(0, 1)]) {
+  const options = { processes: 1, threads: 1, expectedLog: [/SLUICE_QUEUE_FULL/, /SLUICE_QUEUE_TIMEOUT/] };
+
+  describeWith(path.needs, `a queue with one place, over ${path.name}`, () => {
+    const pool = ['look_ahead = 0', 'queue = { length = 1, timeout = "60s" }'];
+    const front = frontOfSuite(path, { ...options, pool });
+
+    it('refuses what it has no place for, with Retry-After', async () => {
+      const running = await holdWorker(front());
+      const waiting = await fillQueue(front());
+      const refused = await exchange(front().address, { target: '/hello' });
+      expect(refused.status).toBe(503);
+      expect(headerValues(refused, 'retry-after')).toEqual([expect.stringMatching(/^\d+$/)]);
+      await release(front(), running);
+      await release(front(), waiting);
+    });
+
+    it('gives the place of a client that has left to the next, and never runs the request', async () => {
+      const running = await holdWorker(front());
+      const gone = await fillQueue(front());
+      gone.connection.close();
+      const next = await fillQueue(front());
+      await release(front(), running);
+      await release(front(), next);
+      expect(front().stage.hasSeen(gone.name)).toBe(false);
+    });
+  });
+
+  describeWith(path.needs, `a queue with an age, over ${path.name}`, () => {
+    const pool = ['look_ahead = 0', 'queue = { length = 100, timeout = "100ms" }'];
+    const front = frontOfSuite(path, { ...options, pool });
+
+    it('refuses what has waited too long while the worker is still busy', async () => {
+      const running = await holdWorker(front());
+      const response = await exchange(front().address, {
+        target: '/hello',
+        headers: [['Accept', 'text/html']],
+      });
+      expect(response.status).toBe(503);
+      expect(headerValues(response, 'retry-after')).toEqual([expect.stringMatching(/^\d+$/)]);
+      expect((await front().stage.actor(running.name)).hasTold('closed')).toBe(false);
+      await release(front(), running);
+    });
+  });
+}
