@@ -7,24 +7,43 @@ const LF = 10;
 /** Calls `onLine` for each line, without its end. `end()` hands on what is left. */
 export class LineSplitter {
   readonly #onLine: (line: string) => void;
-  #held: Buffer = Buffer.alloc(0);
+  #held: Buffer[] = [];
+  #heldBytes = 0;
 
   constructor(onLine: (line: string) => void) {
     this.#onLine = onLine;
   }
 
   receive(chunk: Buffer): void {
-    let rest = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk;
-    for (let end = rest.indexOf(LF); end >= 0 || rest.length > LINE_BYTES_MAX; end = rest.indexOf(LF)) {
-      const length = end >= 0 && end <= LINE_BYTES_MAX ? end : LINE_BYTES_MAX;
-      this.#onLine(rest.toString('utf8', 0, length).trimEnd());
-      rest = rest.subarray(length === end ? end + 1 : length);
+    for (let from = 0; from < chunk.length;) {
+      const end = chunk.indexOf(LF, from);
+      const stop = end < 0 ? chunk.length : end;
+      const room = LINE_BYTES_MAX - this.#heldBytes;
+      if (stop - from > room) {
+        this.#hold(chunk.subarray(from, from + room));
+        this.#emit();
+        from += room;
+      } else {
+        this.#hold(chunk.subarray(from, stop));
+        if (end >= 0) this.#emit();
+        from = stop + 1;
+      }
     }
-    this.#held = rest;
   }
 
   end(): void {
-    if (this.#held.length > 0) this.#onLine(this.#held.toString('utf8').trimEnd());
-    this.#held = Buffer.alloc(0);
+    if (this.#heldBytes > 0) this.#emit();
+  }
+
+  #hold(bytes: Buffer): void {
+    this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
+  }
+
+  #emit(): void {
+    const line = Buffer.concat(this.#held);
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#onLine(line.toString('utf8').trimEnd());
   }
 }

@@ -1,0 +1,131 @@
+// The small parts of a pool: when to start again, when to look, which lane to take, where lines end.
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+import { LineSplitter } from '../../src/backends/workers/lines.ts';
+import { chooseLane, type LaneView } from '../../src/backends/workers/look-ahead.ts';
+import { RestartPolicy } from '../../src/backends/workers/restart-policy.ts';
+import { Ticker } from '../../src/backends/workers/ticker.ts';
+import { copiedBytes } from '../helpers/copied-bytes.ts';
+import { everySplit } from '../helpers/splits.ts';
+
+describe('the wait before a worker is replaced', () => {
+  it.each<[string, (number | null)[], number[]]>([
+    ['is nothing after a healthy life', [5_000, 60_000], [0, 0]],
+    ['is nothing after the first early death', [4_999], [0]],
+    ['doubles while workers never get ready', [null, null, null, null], [100, 200, 400, 800]],
+    ['doubles while workers die early', [10, 10, 10, 10], [0, 200, 400, 800]],
+    ['begins again after a healthy life', [null, null, 5_000, null], [100, 200, 0, 100]],
+  ])('%s', (_name, lives, waits) => {
+    const policy = new RestartPolicy();
+    expect(lives.map((readyForMs) => policy.ended(readyForMs))).toEqual(waits);
+  });
+
+  it('never exceeds half a minute, however often workers die', () => {
+    const policy = new RestartPolicy();
+    const waits = Array.from({ length: 2_000 }, () => policy.ended(null));
+    expect(Math.max(...waits)).toBe(30_000);
+    expect(waits.at(-1)).toBe(30_000);
+    expect(policy.failureCount).toBe(2_000);
+  });
+});
+
+describe('a ticker', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('looks at intervals while there is something to look at, and leaves no timer behind', () => {
+    let looks = 0;
+    const ticker = new Ticker(100, () => ++looks < 3);
+    ticker.start();
+    ticker.start();
+    jest.advanceTimersByTime(1_000);
+    expect([looks, jest.getTimerCount()]).toEqual([3, 0]);
+  });
+
+  it('can be started again', () => {
+    let looks = 0;
+    const ticker = new Ticker(100, () => ++looks > 99);
+    ticker.start();
+    jest.advanceTimersByTime(100);
+    ticker.start();
+    jest.advanceTimersByTime(100);
+    expect(looks).toBe(2);
+  });
+
+  it('does not look after it was stopped, not even from within a look', () => {
+    let looks = 0;
+    const ticker = new Ticker(100, () => {
+      looks++;
+      ticker.stop();
+      return true;
+    });
+    ticker.start();
+    jest.advanceTimersByTime(1_000);
+    expect([looks, jest.getTimerCount()]).toEqual([1, 0]);
+  });
+});
+
+describe('the choice of a lane', () => {
+  const free: LaneView = { load: 0, mayLookAhead: true, isRecalling: false };
+  const recalling: LaneView = { load: 0, mayLookAhead: false, isRecalling: true };
+  const busy: LaneView = { load: 1, mayLookAhead: true, isRecalling: false };
+  const busier: LaneView = { load: 2, mayLookAhead: true, isRecalling: false };
+  const stuck: LaneView = { load: 1, mayLookAhead: false, isRecalling: false };
+
+  it.each<[string, LaneView[], number, boolean, LaneView | null]>([
+    ['nothing where there are no lanes', [], 4, false, null],
+    ['a free lane before any other', [busy, free], 4, false, free],
+    ['a free lane also where nothing is handed ahead', [busy, free], 1, false, free],
+    ['a free lane that has a recall to answer', [busy, recalling], 4, false, recalling],
+    ['the lane with the fewest requests', [busier, busy], 4, false, busy],
+    ['no lane that is full', [busier, busier], 2, false, null],
+    ['no busy lane without look-ahead', [busy], 1, false, null],
+    ['no lane that is slow or answering', [stuck], 4, false, null],
+    ['a busy lane rather than a slow one', [stuck, busier], 4, false, busier],
+    ['a free lane for a streamed body', [busy, free], 4, true, free],
+    ['no busy lane for a streamed body', [busy], 4, true, null],
+    ['no lane with a recall to answer for a streamed body', [recalling], 4, true, null],
+  ])('is %s', (_name, lanes, loadMax, isStreamed, chosen) => {
+    expect(chooseLane(lanes, loadMax, isStreamed)).toBe(chosen);
+  });
+});
+
+describe('lines of output', () => {
+  const linesOf = (chunks: readonly Buffer[]): string[] => {
+    const lines: string[] = [];
+    const splitter = new LineSplitter((line) => lines.push(line));
+    for (const chunk of chunks) splitter.receive(chunk);
+    splitter.end();
+    return lines;
+  };
+
+  it.each<[string, string, string[]]>([
+    ['end at line feeds', 'one\ntwo\n', ['one', 'two']],
+    ['may end in CR LF', 'one\r\ntwo\r\n', ['one', 'two']],
+    ['may be empty', '\n\n', ['', '']],
+    ['are handed on without an end too, at the end', 'one\ntwo', ['one', 'two']],
+    ['are UTF-8', 'näme €\n', ['näme €']],
+  ])('%s, in whatever pieces they come', (_name, text, lines) => {
+    for (const chunks of everySplit(Buffer.from(text))) expect(linesOf(chunks)).toEqual(lines);
+  });
+
+  it('are handed on in pieces if they are very long, and nothing is lost', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200_000 }), (length) => {
+        const lines = linesOf([Buffer.alloc(length, 'x'), Buffer.from('\nend\n')]);
+        expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(65_536);
+        expect(lines.join('')).toBe(`${'x'.repeat(length)}end`);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('cost no more copying than they are long, even one byte at a time', () => {
+    const bytes = Array.from(Buffer.alloc(5_000, '.'), (byte) => Buffer.of(byte));
+    expect(copiedBytes(() => linesOf(bytes))).toBeLessThan(3 * 5_000);
+  });
+});
