@@ -13,6 +13,9 @@ for (const character of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCD
   IS_TOKEN[character.charCodeAt(0)] = 1;
 }
 
+/** What may stand in a line: latin-1 without control characters but the tab (RFC 9110 section 5.5). */
+const TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 /** A head that is not well formed; `reason` says what is wrong and at which byte. */
 export class HeadError extends Error {
   constructor(reason: string, at: number) {
@@ -57,8 +60,14 @@ export class Head {
     reason: string,
     headers: Iterable<readonly [name: string, value: string]>,
   ): Head {
+    if (!TEXT.test(reason)) throw new HeadError('control character or not latin-1', 4);
     let text = `${status} ${reason}\r\n`;
-    for (const [name, value] of headers) text += `${name}: ${value}\r\n`;
+    for (const [name, value] of headers) {
+      if (name.includes(':') || !TEXT.test(name + value)) {
+        throw new HeadError(`header ${JSON.stringify(name)} cannot stand in a head`, text.length);
+      }
+      text += `${name}: ${value}\r\n`;
+    }
     return Head.parse(Buffer.from(text, 'latin1'));
   }
 
