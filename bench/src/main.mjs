@@ -1,0 +1,69 @@
+// `pnpm bench`: measures, stores, renders.
+import { runMicro } from './micro/run.mjs';
+import { readOptions, USAGE } from './options.mjs';
+import { makePlan } from './plan.mjs';
+import { describeRun } from './results/machine.mjs';
+import { renderGroups, renderMicro, renderResults } from './results/render.mjs';
+import { loadResults, mergeGroups, mergeMicro, saveResults, writePage } from './results/store.mjs';
+import { runGroup } from './run/group.mjs';
+import { Progress } from './run/progress.mjs';
+import { wrk } from './run/wrk.mjs';
+
+async function benchPaths(options, signal) {
+  const wrkVersion = wrk.version();
+  if (wrkVersion === undefined) throw new Error(`wrk is missing: ${wrk.install}`);
+  const { groups, skipped, versions } = makePlan(options);
+  for (const { label, path, lacks } of skipped) {
+    console.log(`skipped: ${label} (${path}), ${lacks.name} is missing: ${lacks.install}`);
+  }
+  const run = describeRun({ wrk: wrkVersion, ...versions }, options.pace);
+  const progress = new Progress(
+    groups.reduce((sum, { peers }) => sum + peers.length * options.pace.rounds, 0),
+  );
+  for (const group of groups) {
+    const peers = await runGroup(group, options.pace, progress, signal);
+    const { path, workload, processes, connections } = group;
+    const measured = {
+      run: run.date,
+      path: path.name,
+      workload: workload.name,
+      processes,
+      connections,
+      peers,
+    };
+    console.log(`\n${renderGroups([measured])}`);
+    // After every group, so that a run that is stopped keeps what it has.
+    if (options.stores) save(mergeGroups(loadResults(), run, [measured]));
+  }
+}
+
+async function benchCodec(options) {
+  const run = describeRun({}, undefined);
+  const cases = await runMicro();
+  console.log(`\n${renderMicro(cases)}`);
+  if (options.stores) save(mergeMicro(loadResults(), run, cases));
+}
+
+function save(results) {
+  saveResults(results);
+  writePage(renderResults(results));
+}
+
+async function main(args, signal) {
+  const options = readOptions(args);
+  if (options.action === 'help') console.log(USAGE);
+  else if (options.action === 'render') writePage(renderResults(loadResults()));
+  else if (options.action === 'micro') await benchCodec(options);
+  else await benchPaths(options, signal);
+}
+
+const interrupt = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'])
+  process.once(name, () => interrupt.abort(new Error(`stopped by ${name}`)));
+
+try {
+  await main(process.argv.slice(2), interrupt.signal);
+} catch (error) {
+  console.error(interrupt.signal.aborted ? `${interrupt.signal.reason.message}` : `bench: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,27 @@
+import { directGunicornSync, directGunicornThreads } from './direct-gunicorn.mjs';
+import { directSluice } from './direct-sluice.mjs';
+import { directUwsgiRouter, directUwsgiSocket } from './direct-uwsgi.mjs';
+import { nginxFloor } from './nginx-floor.mjs';
+import { nginxFlup } from './nginx-flup.mjs';
+import { nginxGunicornSync, nginxGunicornThreads } from './nginx-gunicorn.mjs';
+import { nginxSluice } from './nginx-sluice.mjs';
+import { nginxUwsgiFastcgi } from './nginx-uwsgi-fastcgi.mjs';
+import { nginxUwsgiHttp } from './nginx-uwsgi-http.mjs';
+import { nginxUwsgiUwsgi } from './nginx-uwsgi-uwsgi.mjs';
+
+/** Every peer, in the order of the rounds and of the tables. */
+export const allPeers = [
+  nginxSluice,
+  nginxUwsgiFastcgi,
+  nginxUwsgiUwsgi,
+  nginxUwsgiHttp,
+  nginxGunicornSync,
+  nginxGunicornThreads,
+  nginxFlup,
+  nginxFloor,
+  directSluice,
+  directUwsgiRouter,
+  directUwsgiSocket,
+  directGunicornSync,
+  directGunicornThreads,
+];

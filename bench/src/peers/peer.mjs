@@ -1,0 +1,26 @@
+// What a peer is. To add one: a file like its neighbours here, its name in all.mjs.
+
+/**
+ * What a peer has to serve.
+ * @typedef {object} Setup
+ * @property {import('../workloads/workload.mjs').Workload} workload
+ * @property {number} processes Python processes.
+ *
+ * A way from the client to an application, compared with the others of the same path.
+ * @typedef {object} Peer
+ * @property {string} name Unique within its path.
+ * @property {string} label
+ * @property {string} path The name of its path.
+ * @property {readonly import('../stage/requirements.mjs').Requirement[]} needs
+ * @property {(setup: Setup) => boolean} [serves] Whether it can take part. Default: always.
+ * @property {(stage: import('../stage/stage.mjs').Stage, setup: Setup) => Promise<string>} start
+ *   Starts its servers on the stage, which stops them later, and returns the URL. It need not wait until they answer.
+ */
+
+/**
+ * @typedef {object} Path
+ * @property {string} name
+ * @property {string} title
+ * @property {string} baseline The name of the peer that all others are compared with.
+ */
+export {};

@@ -1,0 +1,76 @@
+// results/latest.json: every round as measured. Tables are made from it and from nothing else.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const BENCH = fileURLToPath(new URL('../../', import.meta.url));
+const FILE = `${BENCH}results/latest.json`;
+const PAGE = `${BENCH}RESULTS.md`;
+
+/**
+ * @typedef {object} MeasuredGroup
+ * @property {string} run The date of its run.
+ * @property {string} path
+ * @property {string} workload
+ * @property {number} processes
+ * @property {number} connections
+ * @property {import('../run/group.mjs').PeerResult[]} peers
+ *
+ * @typedef {object} Results
+ * @property {import('./machine.mjs').Run[]} runs Those that a group or the microbenchmarks refer to.
+ * @property {MeasuredGroup[]} groups
+ * @property {{run: string, cases: import('../micro/run.mjs').CaseResult[]}} [micro]
+ */
+
+/** @returns {Results} */
+export function loadResults() {
+  return existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : { runs: [], groups: [] };
+}
+
+/** @param {Results} results */
+export function saveResults(results) {
+  mkdirSync(`${BENCH}results`, { recursive: true });
+  writeFileSync(FILE, `${JSON.stringify(results, undefined, 1)}\n`);
+}
+
+/** @param {string} markdown */
+export function writePage(markdown) {
+  writeFileSync(PAGE, markdown);
+}
+
+/**
+ * Puts new groups in place of older ones of the same kind. A group is only ever compared within itself, so groups of
+ * different runs may stand side by side; those of another machine are dropped.
+ * @param {Results} results @param {import('./machine.mjs').Run} run @param {MeasuredGroup[]} groups @returns {Results}
+ */
+export function mergeGroups(results, run, groups) {
+  const kept = onThisMachine(results, run);
+  const isReplaced = (old) => groups.some((group) => keyOf(group) === keyOf(old));
+  return pruned({ ...kept, groups: [...kept.groups.filter((old) => !isReplaced(old)), ...groups] });
+}
+
+/**
+ * Puts new microbenchmarks in place of the older ones.
+ * @param {Results} results @param {import('./machine.mjs').Run} run @param {import('../micro/run.mjs').CaseResult[]} cases
+ * @returns {Results}
+ */
+export function mergeMicro(results, run, cases) {
+  return pruned({ ...onThisMachine(results, run), micro: { run: run.date, cases } });
+}
+
+function keyOf({ path, workload, processes, connections }) {
+  return [path, workload, processes, connections].join(' ');
+}
+
+function onThisMachine({ runs, groups, micro }, run) {
+  const machine = JSON.stringify(run.machine);
+  const same = runs.filter((old) => old.date !== run.date && JSON.stringify(old.machine) === machine);
+  const isKept = (entry) => entry.run === run.date || same.some(({ date }) => date === entry.run);
+  return { runs: [...same, run], groups: groups.filter(isKept), ...(micro && isKept(micro) && { micro }) };
+}
+
+function pruned(results) {
+  const used = new Set(
+    [...results.groups, ...(results.micro ? [results.micro] : [])].map((entry) => entry.run),
+  );
+  return { ...results, runs: results.runs.filter(({ date }) => used.has(date)) };
+}

@@ -1,0 +1,64 @@
+// One round of one peer: warm-up, then load between two readings of CPU time, then memory.
+import { readPssBytes } from '../stage/proc.mjs';
+import { runWrk } from './wrk.mjs';
+
+/**
+ * What one round measured. With `invalid`, the reason, its numbers count for nothing.
+ * @typedef {object} Round
+ * @property {number} round
+ * @property {string} [invalid]
+ * @property {number} [requestsPerSecond]
+ * @property {number} [p50Us]
+ * @property {number} [p99Us]
+ * @property {number} [maxUs]
+ * @property {Partial<Record<import('../stage/child.mjs').Role, number>>} [cpuUs] Per request, user and system time.
+ * @property {Partial<Record<import('../stage/child.mjs').Role, number>>} [pssBytes] After the load.
+ */
+
+/**
+ * @param {import('../stage/stage.mjs').Stage} stage
+ * @param {import('./wrk.mjs').Load} load
+ * @param {{round: number, warmupSeconds: number, signal: AbortSignal}} options
+ * @returns {Promise<Round>}
+ */
+export async function runRound(stage, load, { round, warmupSeconds, signal }) {
+  await runWrk({ ...load, seconds: warmupSeconds }, signal);
+  const before = stage.processes();
+  const report = await runWrk(load, signal);
+  const after = stage.processes();
+  const invalid = errorsOf(report, load) ?? changeOf(before, after);
+  if (invalid !== undefined) return { round, invalid };
+  return {
+    round,
+    requestsPerSecond: report.requests / (report.durationUs / 1e6),
+    p50Us: report.p50Us,
+    p99Us: report.p99Us,
+    maxUs: report.maxUs,
+    cpuUs: sumByRole(after, ({ cpuUs }, index) => (cpuUs - before[index].cpuUs) / report.requests),
+    pssBytes: sumByRole(after, ({ pid }) => readPssBytes(pid)),
+  };
+}
+
+/** Why the load failed. Every answer has to be there and complete: the first one was compared byte by byte. */
+function errorsOf({ requests, bytes, errors }, { workload }) {
+  const kinds = Object.entries(errors).filter(([, count]) => count > 0);
+  if (kinds.length > 0) {
+    return kinds.map(([kind, count]) => `${count} of ${requests} requests: ${kind} error`).join(', ');
+  }
+  if (requests === 0) return 'no request was answered';
+  if (bytes < requests * workload.answer.length) return 'some answers were short';
+  return undefined;
+}
+
+function changeOf(before, after) {
+  const isSame = after.length === before.length && after.every(({ pid }, index) => pid === before[index].pid);
+  return isSame ? undefined : 'processes ended or started during the round';
+}
+
+function sumByRole(processes, valueOf) {
+  const sums = {};
+  processes.forEach((facts, index) => {
+    sums[facts.role] = (sums[facts.role] ?? 0) + valueOf(facts, index);
+  });
+  return sums;
+}

@@ -1,0 +1,74 @@
+// nginx with one worker process in front of one backend, the same for every peer but for the protocol.
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { freePort } from '../stage/ports.mjs';
+import { program } from '../stage/requirements.mjs';
+
+export const nginx = program({
+  command: 'nginx',
+  args: ['-v'],
+  pattern: /nginx\/(\S+)/,
+  install: 'apt install nginx-light',
+});
+
+/** How nginx passes requests on, by protocol. Connections are kept wherever the protocol allows it. */
+const PASS = {
+  fastcgi: (parameters) =>
+    `fastcgi_pass backend; include ${parameters}/fastcgi_params; fastcgi_keep_conn on;`,
+  'fastcgi, not kept': (parameters) => `fastcgi_pass backend; include ${parameters}/fastcgi_params;`,
+  uwsgi: (parameters) => `uwsgi_pass backend; include ${parameters}/uwsgi_params;`,
+  http: () => `proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection "";
+      proxy_set_header Host $http_host;`,
+};
+
+/** Protocols whose connections nginx does not keep. */
+const SINGLE_USE = ['uwsgi', 'fastcgi, not kept'];
+
+/**
+ * Starts nginx and returns the URL it will answer at.
+ * @param {import('../stage/stage.mjs').Stage} stage
+ * @param {{protocol: keyof typeof PASS, upstream: string}} backend The upstream is `unix:PATH` or `HOST:PORT`.
+ */
+export async function startNginx(stage, { protocol, upstream }) {
+  const port = await freePort();
+  const config = stage.write('nginx.conf', configuration(stage, port, protocol, upstream));
+  const args = ['-p', stage.makeDirectory('nginx'), '-c', config, '-e', stage.path('nginx-error.log')];
+  stage.spawn({ name: 'nginx', command: 'nginx', args, roleOf: () => 'web server' });
+  return `http://127.0.0.1:${port}/`;
+}
+
+// The buffers hold the largest body of the workloads, so that nginx writes no temporary files for anybody.
+function configuration(stage, port, protocol, upstream) {
+  const temp = ['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'];
+  const buffers = ['fastcgi', 'proxy', 'uwsgi'];
+  return `${process.getuid() === 0 ? 'user root root;' : ''}
+daemon off;
+worker_processes 1;
+pid ${stage.path('nginx.pid')};
+error_log ${stage.path('nginx-error.log')} warn;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  keepalive_requests 1000000000;
+  ${temp.map((name) => `${name}_temp_path ${stage.path('nginx')}/${name};`).join('\n  ')}
+  ${buffers.map((name) => `${name}_buffer_size 16k; ${name}_buffers 40 32k;`).join('\n  ')}
+  client_body_buffer_size 128k;
+  upstream backend {
+    server ${upstream};
+    ${SINGLE_USE.includes(protocol) ? '' : 'keepalive 256; keepalive_requests 1000000000;'}
+  }
+  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    location / {
+      ${PASS[protocol](shippedParameters())}
+    }
+  }
+}
+`;
+}
+
+/** The directory of the `fastcgi_params` that came with this nginx: what its users include. */
+function shippedParameters() {
+  const { stderr } = spawnSync('nginx', ['-V'], { encoding: 'utf8' });
+  return dirname(/--conf-path=(\S+)/.exec(stderr)?.[1] ?? join('/etc/nginx', 'nginx.conf'));
+}

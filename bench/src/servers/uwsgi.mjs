@@ -1,0 +1,31 @@
+// uWSGI as Debian packages it, a master and its workers.
+import { join } from 'node:path';
+import { program } from '../stage/requirements.mjs';
+import { APPS } from '../workloads/workload.mjs';
+import { QUEUE_LENGTH } from './queue-length.mjs';
+
+export const uwsgi = program({
+  name: 'uWSGI',
+  command: 'uwsgi',
+  args: ['--plugin', 'python3,http', '--version'],
+  pattern: /^(\d\S*)$/m,
+  install: 'apt install uwsgi-core uwsgi-plugin-python3',
+});
+
+const FIXED = ['--plugin', 'python3,http', '--master', '--need-app', '--die-on-term', '--disable-logging'];
+// The router of --http is a process of its own; its title tells it from the workers.
+const NAMED = ['--auto-procname'];
+// The default of 4096 bytes refuses the workload with many variables.
+const ROOMY = ['--buffer-size', '16384'];
+
+/**
+ * @param {import('../stage/stage.mjs').Stage} stage
+ * @param {import('../peers/peer.mjs').Setup} setup
+ * @param {readonly string[]} listen Command line options of the socket.
+ */
+export function startUwsgi(stage, { workload, processes }, listen) {
+  const args = [...FIXED, ...NAMED, ...ROOMY, '--listen', `${QUEUE_LENGTH}`, '--processes', `${processes}`];
+  args.push('--wsgi-file', join(APPS, workload.application), ...listen);
+  const roleOf = ({ command }) => (command.startsWith('uWSGI http') ? 'gateway' : 'workers');
+  stage.spawn({ name: 'uwsgi', command: 'uwsgi', args, roleOf });
+}
