@@ -16,7 +16,7 @@ export interface Transport {
   destroy(): void;
   /** Stop calling `receive`. */
   pause(): void;
-  /** Go on calling `receive`. */
+  /** Go on calling `receive`, but not from within this call. */
   resume(): void;
   /** Several writes follow that should leave together; called in pairs with `uncork`. */
   cork?(): void;

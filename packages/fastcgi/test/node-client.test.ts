@@ -161,6 +161,18 @@ describe('an agent', () => {
     }
   });
 
+  it('closes a connection that nobody uses', async () => {
+    let application: Socket | undefined;
+    const port = await fakeApplication((socket) => {
+      application = socket;
+      socket.write(ANSWER);
+    });
+    const agent = ownAgent({ idleTimeoutMs: 1 });
+    await answerTo(request({ port, body: '', agent }));
+    if (application !== undefined && !application.destroyed) await once(application, 'close');
+    expect(application?.destroyed).toBe(true);
+  });
+
   it('does not send again what may not be repeated', async () => {
     const port = await fakeApplication((socket, count) => {
       if (count === 1) socket.write(ANSWER);

@@ -210,6 +210,7 @@ describe('an idle connection', () => {
     await once(idle, 'close');
     pending[0]?.end('still there');
     expect((await answer).body.toString()).toBe('still there');
+    while (live.agent.connectionCount > 0) await new Promise(setImmediate);
   });
 });
 

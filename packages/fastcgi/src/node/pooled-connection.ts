@@ -41,7 +41,8 @@ export class PooledConnection implements ClientHandler<OutgoingRequest> {
     this.#connection = new ClientConnection(transport, this, { keepConnection, ...(limits && { limits }) });
     transport.attach(this.#connection);
     this.#socket.on('close', () => events.onClose());
-    this.#socket.setTimeout(options.idleTimeoutMs, () => this.#closeIfIdle());
+    this.#socket.setTimeout(options.idleTimeoutMs);
+    this.#socket.on('timeout', () => this.#closeIfIdle());
     // Nobody waits for the answer: libfcgi gives it only when more bytes come.
     if (options.concurrency > 1 && keepConnection) this.#connection.askValues();
   }

@@ -106,7 +106,8 @@ export class FastCgiServer extends EventEmitter<ServerEvents> {
     const connection = new ServerConnection(transport, exchanges, this.#options);
     this.#sockets.set(socket, connection);
     socket.on('close', () => this.#sockets.delete(socket));
-    socket.setTimeout(this.#options.idleTimeoutMs ?? 0, () => {
+    socket.setTimeout(this.#options.idleTimeoutMs ?? 0);
+    socket.on('timeout', () => {
       if (exchanges.size === 0) socket.destroy();
     });
     transport.attach(connection);
@@ -128,5 +129,9 @@ export function createServer(
 
 /** Whether a web server spawned this process as a FastCGI application: descriptor 0 is a socket. */
 export function isFastCgiProcess(): boolean {
-  return fstatSync(LISTENSOCK_FILENO).isSocket();
+  try {
+    return fstatSync(LISTENSOCK_FILENO).isSocket();
+  } catch {
+    return false; // Descriptor 0 is closed.
+  }
 }

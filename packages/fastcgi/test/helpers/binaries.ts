@@ -19,6 +19,7 @@ export function describeWith(isPresent: boolean, what: string, name: string, sui
     // oxlint-disable-next-line jest/valid-describe-callback -- the suite is the caller's
     describe(name, suite);
   } else {
+    process.stderr.write(`skipped: ${name}, because ${what} is not installed\n`);
     // oxlint-disable-next-line jest/no-disabled-tests -- skipped with its reason, and never under CI
     it.skip(`${name} (skipped: ${what} is not installed)`, () => undefined);
   }
