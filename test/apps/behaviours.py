@@ -27,6 +27,7 @@ ROUTES = {
     "/file": files.file,
     "/yields": staged.yields,
     "/holds": staged.holds,
+    "/spins": staged.spins,
     "/reads": staged.reads,
     "/floods": staged.floods,
 }

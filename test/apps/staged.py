@@ -1,5 +1,7 @@
 """Applications that move only when the test tells them to."""
 
+import itertools
+
 from echoes import PATTERN
 from stage import Stage
 
@@ -25,6 +27,13 @@ def holds(environ, start_response):
     stage.wait()
     start_response("200 OK", [("Content-Type", "text/plain")])
     return Staged(stage, [b"held\n"])
+
+
+def spins(environ, start_response):
+    """Computes for ever, in one call that never gives the interpreter lock away."""
+    Stage(environ)
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"%d" % sum(itertools.repeat(1))]
 
 
 def reads(environ, start_response):

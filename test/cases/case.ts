@@ -63,6 +63,6 @@ export function expectResponse(response: HttpResponse, expected: Expected): void
 }
 
 /** The path still serves. */
-export async function expectHealthy(front: Front): Promise<void> {
+export async function expectHealthy(front: Pick<Front, 'address'>): Promise<void> {
   expectResponse(await exchange(front.address, { target: '/hello' }), { status: 200, text: 'hello\n' });
 }
