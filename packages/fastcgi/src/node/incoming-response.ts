@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { CgiHead, HeaderPair } from '../cgi-head.ts';
 import type { ClientRequest } from '../client-request.ts';
 import type { FastCgiError } from '../errors.ts';
-import { audibleError } from './quiet-error.ts';
+import { quietPeerErrors } from './quiet-errors.ts';
 
 /** Response headers by lower-case name; several lines of one name are joined by `, `, those of `set-cookie` are a list. */
 export type IncomingHeaders = Readonly<Record<string, string | readonly string[]>>;
@@ -26,6 +26,7 @@ export class IncomingResponse extends Readable {
   /** Made by the client. */
   constructor(request: ClientRequest<unknown>, head: CgiHead, stderr: () => Buffer) {
     super();
+    quietPeerErrors(this);
     this.#request = request;
     this.statusCode = head.status;
     this.statusMessage = head.reason;
@@ -68,6 +69,6 @@ export class IncomingResponse extends Readable {
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     // Does nothing when the response is complete.
     this.#request.abort();
-    callback(audibleError(this, error));
+    callback(error);
   }
 }

@@ -1,7 +1,7 @@
 // An input stream of a request as a Readable: its length is checked and its reader sets the pace.
 import { Readable } from 'node:stream';
 import { FastCgiError } from '../errors.ts';
-import { audibleError } from './quiet-error.ts';
+import { quietPeerErrors } from './quiet-errors.ts';
 
 /** What lets more input come. */
 export interface InputPacer {
@@ -25,6 +25,7 @@ export class InputStream extends Readable {
 
   constructor(pacer: InputPacer, requestId: number, expectedBytes: number | undefined, isInTurn: boolean) {
     super();
+    quietPeerErrors(this);
     this.#pacer = pacer;
     this.#requestId = requestId;
     this.expectedBytes = expectedBytes;
@@ -69,6 +70,6 @@ export class InputStream extends Readable {
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     // Nobody reads any more, so nothing may stay held; what comes is dropped in `receive`.
     if (this.#isInTurn) this.#pacer.resumeStdin();
-    callback(audibleError(this, error));
+    callback(error);
   }
 }

@@ -4,7 +4,7 @@ import type { CgiHead } from '../cgi-head.ts';
 import type { ClientRequest } from '../client-request.ts';
 import { Role } from '../constants.ts';
 import { FastCgiError } from '../errors.ts';
-import { audibleError } from './quiet-error.ts';
+import { quietPeerErrors } from './quiet-errors.ts';
 import { IncomingResponse } from './incoming-response.ts';
 import { DataStream } from './data-stream.ts';
 
@@ -42,6 +42,7 @@ export class OutgoingRequest extends Writable {
   constructor(role: Role, isWhole: boolean) {
     // Finished writing is not finished: the response comes after.
     super({ autoDestroy: false });
+    quietPeerErrors(this);
     this.#isWhole = isWhole;
     this.data = role === Role.FILTER ? new DataStream() : undefined;
   }
@@ -132,7 +133,7 @@ export class OutgoingRequest extends Writable {
       this.#response?.destroy(error ?? undefined);
     }
     // Later, because the caller of `request` has had no chance yet to listen.
-    process.nextTick(() => callback(audibleError(this, error)));
+    process.nextTick(() => callback(error));
   }
 
   #send(request: ClientRequest<OutgoingRequest>, chunk: Buffer, callback: WriteCallback): void {

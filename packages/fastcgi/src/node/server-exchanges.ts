@@ -73,7 +73,7 @@ export class ServerExchanges implements ServerHandler<Exchange> {
       requestId: request.id,
     });
     request.userData?.request.receiveAbort(error);
-    request.userData?.response.destroy(error);
+    request.userData?.response.destroy();
     // After ABORT_REQUEST the application still has the last word; when the connection is lost this does nothing.
     request.end([], 1);
   }

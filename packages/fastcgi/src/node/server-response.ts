@@ -8,13 +8,13 @@ import { FastCgiError } from '../errors.ts';
 import type { ServerRequest } from '../server-request.ts';
 import { ErrorStream } from './error-stream.ts';
 import { HeaderMap, type HeaderInput } from './header-map.ts';
-import { audibleError } from './quiet-error.ts';
+import { quietPeerErrors } from './quiet-errors.ts';
 
 type WriteCallback = (error?: Error | null) => void;
 
 /**
  * The response to one request. Headers may be set until the first body byte. A body for HEAD, 1xx, 204 and 304 is
- * dropped. Destroying it before its end cuts the answer, see `ServerRequest.abort`.
+ * dropped. When the web server gives up it closes without an error. Destroying it before its end cuts the answer, see `ServerRequest.abort`.
  */
 export class ServerResponse extends Writable {
   /** Default 200. */
@@ -36,6 +36,7 @@ export class ServerResponse extends Writable {
   /** Made by the server. */
   constructor(request: ServerRequest, method: string, socket: Socket) {
     super();
+    quietPeerErrors(this);
     this.#request = request;
     this.#method = method;
     this.#socket = socket;
@@ -149,7 +150,7 @@ export class ServerResponse extends Writable {
     this.#waiting = undefined;
     if (this.#request.isWritable && !this.writableFinished) this.#request.abort();
     this.#errorStream.destroy();
-    callback(audibleError(this, error));
+    callback(error);
   }
 
   #takeHead(): Buffer {
