@@ -39,6 +39,9 @@ export class BodyStream {
   #reader: BodyReader | null = null;
   #held: Buffer[] = [];
   #heldBytes = 0;
+  #receivedBytes = 0;
+  #maxBytes = Infinity;
+  #onTooLarge: () => void = () => {};
   #isPaused = false;
   #isReaderReady = true;
   #end: 'open' | 'finished' | Error = 'open';
@@ -52,6 +55,12 @@ export class BodyStream {
   /** Front: the next bytes. They must not change afterwards. */
   push(chunk: Buffer): void {
     if (this.#end !== 'open' || chunk.length === 0) return;
+    this.#receivedBytes += chunk.length;
+    if (this.#receivedBytes > this.#maxBytes) {
+      this.#onTooLarge();
+      this.fail(new Error(`it has more than ${this.#maxBytes} bytes`));
+      return;
+    }
     this.#held.push(chunk);
     this.#heldBytes += chunk.length;
     this.#deliver();
@@ -71,6 +80,12 @@ export class BodyStream {
     this.#held = [];
     this.#heldBytes = 0;
     this.#deliver();
+  }
+
+  /** Lets the body fail at the chunk that makes it larger, after a call of `onTooLarge`. Counts from the beginning. */
+  limit(maxBytes: number, onTooLarge: () => void): void {
+    this.#maxBytes = maxBytes;
+    this.#onTooLarge = onTooLarge;
   }
 
   /** Reader: starts reading. Chunks that arrived before are delivered at once. */

@@ -62,7 +62,11 @@ export function percentDecode(text: string): string {
 
 /** Brings both into the shape that PEP 3333 and its validator ask for. */
 function tidy(scriptName: string, pathInfo: string): SplitPath {
-  const script = scriptName.endsWith('/') ? scriptName.replace(/\/+$/, '') : scriptName;
-  const info = pathInfo === '' || pathInfo.startsWith('/') ? pathInfo : `/${pathInfo}`;
+  const script = rooted(scriptName.endsWith('/') ? scriptName.replace(/\/+$/, '') : scriptName);
+  const info = rooted(pathInfo);
   return { scriptName: script, pathInfo: script === '' && info === '' ? '/' : info };
+}
+
+function rooted(path: string): string {
+  return path === '' || path.startsWith('/') ? path : `/${path}`;
 }

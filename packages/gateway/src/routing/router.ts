@@ -67,12 +67,17 @@ export class Router {
     const { body } = exchange;
     if (body.kind !== 'stream') {
       backend.handle(exchange);
-    } else if ((body.sizeBytes ?? 0) > this.#body.maxBytes) {
+      return;
+    }
+    const { maxBytes } = this.#body;
+    if ((body.sizeBytes ?? 0) > maxBytes) {
       body.discard();
       exchange.fail(
-        new GatewayError('SLUICE_BODY_TOO_LARGE', `${body.sizeBytes} bytes, ${this.#body.maxBytes} allowed`),
+        new GatewayError('SLUICE_BODY_TOO_LARGE', `${body.sizeBytes} bytes, ${maxBytes} allowed`),
       );
     } else if (isStreamed) {
+      const message = `the request body has more than ${maxBytes} bytes`;
+      body.limit(maxBytes, () => exchange.fail(new GatewayError('SLUICE_BODY_TOO_LARGE', message)));
       backend.handle(exchange);
     } else {
       collectBody(exchange, body, this.#body, this.#spool, () => backend.handle(exchange));
