@@ -66,9 +66,11 @@ class Collector implements BodyReader, Holder {
     if (this.#isOver) return;
     const file = this.#file;
     if (file) {
-      file.stream.end(() => {
+      // Not a callback of end(): that is called after a failure too.
+      file.stream.once('finish', () => {
         if (!this.#isOver) this.#finish({ kind: 'file', path: file.path, sizeBytes: this.#sizeBytes });
       });
+      file.stream.end();
     } else {
       const [first, ...others] = this.#chunks;
       const bytes = first && others.length === 0 ? first : Buffer.concat(this.#chunks);

@@ -1,0 +1,12 @@
+// Waiting for what has no event of its own, by looking again each round of the event loop until a deadline.
+
+const DEADLINE_MS = 10_000;
+
+/** Resolves when the condition holds; rejects, saying what was waited for, after ten seconds. */
+export async function until(what: string, condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
