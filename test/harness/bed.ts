@@ -19,10 +19,16 @@ export interface Server {
 /** Everything one suite starts. */
 export class TestBed {
   readonly site: Site = new Site();
+  readonly #goneWithinMs: number;
   readonly #servers: Server[] = [];
   readonly #releases: (() => void)[] = [];
   readonly #seen: ProcessFacts[] = [];
   #stage: Promise<Stage> | undefined;
+
+  /** @param goneWithinMs how long processes may take to end after the bed was closed */
+  constructor(goneWithinMs = 10_000) {
+    this.#goneWithinMs = goneWithinMs;
+  }
 
   /** Adds a server. Servers are stopped in reverse order. */
   add<T extends Server>(server: T): T {
@@ -59,7 +65,7 @@ export class TestBed {
     }
     for (const release of this.#releases) release();
     await this.#stage?.then((stage) => stage.close());
-    await untilGone(this.#seen).catch(note);
+    await untilGone(this.#seen, this.#goneWithinMs).catch(note);
     for (const server of this.#servers) {
       problems.push(...server.complaints().map((line) => `${server.name} logged: ${line}`));
     }

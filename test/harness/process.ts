@@ -22,6 +22,11 @@ export interface ProcessOptions {
   readonly stdio?: StdioOptions;
 }
 
+// Settings of a gateway in the environment of whoever runs the tests would change what is tested.
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_')));
+}
+
 /** A running child process. */
 export class RunningProcess {
   readonly name: string;
@@ -36,7 +41,7 @@ export class RunningProcess {
     this.name = options.name;
     this.#child = spawn(options.command, [...options.args], {
       cwd: options.cwd,
-      env: options.env ?? process.env,
+      env: options.env ?? cleanEnvironment(),
       stdio: options.stdio ?? ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) if (stream) this.#collect(stream);

@@ -23,6 +23,16 @@ export function defaultPython(): string {
   return found;
 }
 
+/** Every interpreter that `npm test` has found, one for each version; without it, only the one of other suites. */
+export function allPythons(): Interpreter[] {
+  const listed = process.env['SLUICE_TEST_PYTHONS'];
+  if (listed === undefined) return [{ name: 'Python', path: defaultPython() }];
+  return listed.split(',').map((item) => {
+    const [name = '', path = ''] = item.split('=');
+    return { name, path };
+  });
+}
+
 /** The interpreters that can import a framework: the distribution's, and the one with the newest release. */
 export function frameworkPythons(module: string): Interpreter[] {
   return [

@@ -36,7 +36,9 @@ export function programPart(name: string): Part {
 export function describeWith(parts: readonly Part[], name: string, suite: () => void): void {
   const missing = parts.filter((part) => !part.isPresent).map((part) => part.name);
   if (missing.length === 0) {
-    describe(name, () => suite());
+    describe(name, () => {
+      suite();
+    });
     return;
   }
   const reason = `${name}: missing ${missing.join(', ')}`;

@@ -9,7 +9,10 @@ import { prepareWorkspace } from './workspace.mjs';
 requireNode();
 await installServers();
 const pythons = requirePythons();
-const env = await prepareWorkspace();
+const env = {
+  ...(await prepareWorkspace()),
+  SLUICE_TEST_PYTHONS: pythons.map(({ name, path }) => `${name}=${path}`).join(','),
+};
 await installFrameworks(pythons);
 
 const total = { passed: 0, failed: 0, skipped: 0 };
