@@ -161,6 +161,16 @@ export function encodeEndRequest(
   return record;
 }
 
+/**
+ * Encodes eight bytes that no record begins with. A web server that takes the bare end of a connection for the end of the
+ * answer (nginx does, unless it keeps connections) takes this for the error it is; one that skips it sees the end next.
+ */
+export function encodeBreak(requestId: number): Buffer {
+  const bytes = Buffer.alloc(HEADER_LENGTH);
+  bytes.writeUInt16BE(requestId, 2);
+  return bytes;
+}
+
 /** Encodes BEGIN_REQUEST. */
 export function encodeBeginRequest(requestId: number, role: Role, keepConnection: boolean): Buffer {
   const record = Buffer.allocUnsafe(FIXED_RECORD_LENGTH);

@@ -14,7 +14,7 @@ import { limitsFrom, type FastCgiLimits } from './limits.ts';
 import { ManagementAnswerer } from './management.ts';
 import { ParamsCollector } from './params-collector.ts';
 import { RecordDecoder, type RecordHeader } from './record-decoder.ts';
-import { encodeEndRequest } from './record-encoder.ts';
+import { encodeBreak, encodeEndRequest } from './record-encoder.ts';
 import { RecordWriter } from './record-writer.ts';
 import type { ServerHandler } from './server-handler.ts';
 import { OpenServerRequest, type RequestHost } from './server-request.ts';
@@ -312,6 +312,7 @@ export class ServerConnection<T = unknown> {
     if (this.#requests.size > 1) return false;
     request.markEnded();
     this.#forget(request);
+    this.#writer.send(encodeBreak(request.id));
     this.#destroy();
     return true;
   }

@@ -65,8 +65,9 @@ export interface ServerRequest<T = unknown> {
   /** Answers that no work was done, with nothing on STDOUT. Throws FCGI_RESPONSE_STARTED when something was written. */
   refuse(reason: Refusal): void;
   /**
-   * Cuts the answer so that it cannot be taken for a complete one: the connection is destroyed without END_REQUEST. With
-   * other requests on the connection it is END_REQUEST with `appStatus` 1 instead, which most web servers do not heed.
+   * Cuts the answer so that it cannot be taken for a complete one: without END_REQUEST, by bytes that are no record, and
+   * the connection is destroyed. With other requests on the connection it is END_REQUEST with `appStatus` 1 instead, which
+   * most web servers do not heed.
    */
   abort(): void;
 }

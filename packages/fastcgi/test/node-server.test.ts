@@ -133,6 +133,20 @@ describe('a server', () => {
     expect(await code).toBe('FCGI_ABORTED');
   });
 
+  it('survives it when the listener pipes and listens for no error', async () => {
+    let closed: Promise<unknown> | undefined;
+    live = await new Live((request, response) => {
+      closed = once(response, 'close');
+      request.pipe(response);
+    }).onPort();
+    const outgoing = live.request({ params: { REQUEST_METHOD: 'POST' } });
+    outgoing.write('part');
+    await once(outgoing, 'response');
+    outgoing.destroy();
+    await closed;
+    expect((await live.fetch({ body: 'again' })).body.toString()).toBe('again');
+  });
+
   it('cuts the answer so that the web server notices when a response is destroyed', async () => {
     live = await new Live((_request, response) => {
       response.write('part', () => response.destroy());

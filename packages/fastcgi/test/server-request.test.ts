@@ -139,12 +139,15 @@ describe('refusing a request', () => {
 });
 
 describe('cutting an answer', () => {
-  it('destroys the connection without END_REQUEST', () => {
+  it('destroys the connection without END_REQUEST, after bytes that no web server takes for an end', () => {
     const peer = begun(get(1));
     peer.request(1).writeStdout(Buffer.from('part'));
     peer.request(1).abort();
     expect(peer.transport.state).toBe('destroyed');
-    expect(recordsIn(peer.transport.bytes).map(({ type }) => type)).toEqual([RecordType.STDOUT]);
+    const sent = peer.transport.bytes;
+    expect(recordsIn(sent.subarray(0, -8)).map(({ type }) => type)).toEqual([RecordType.STDOUT]);
+    expect(sent.subarray(-8).toString('hex')).toBe('0000000100000000');
+    expect(() => recordsIn(sent)).toThrow(expect.objectContaining({ code: 'FCGI_VERSION' }));
     expect(peer.log).not.toContain('abort 1');
   });
 
