@@ -4,7 +4,10 @@ import { once } from 'node:events';
 import { workerPackage } from '../backends/workers/package.ts';
 import type { PoolOptions } from '../backends/workers/pool-options.ts';
 import { Pool } from '../backends/workers/pool.ts';
+import { readSecret } from '../config/secret-file.ts';
 import type { GatewayConfig, ListenConfig, PoolConfig } from '../config/types.ts';
+import { AjpFront } from '../fronts/ajp.ts';
+import { mountAttribute } from '../fronts/ajp-variables.ts';
 import { FastCgiFront } from '../fronts/fastcgi.ts';
 import type { Front, FrontOptions } from '../fronts/front.ts';
 import { HttpFront } from '../fronts/http.ts';
@@ -17,6 +20,9 @@ import { logPool } from './log-pool.ts';
 
 /** When all requests are answered, how long their clients may take to read the answers. */
 const LAST_BYTES_MS = 5_000;
+
+/** The packet size of AJP that web servers have unless told otherwise. */
+const AJP_PACKET_BYTES = 8192;
 
 /** What a gateway needs besides its configuration. */
 export interface GatewayOptions {
@@ -74,7 +80,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
 
   try {
     for (const listen of config.listen) {
-      const front = makeFront(listen, config, router);
+      const front = makeFront(listen, config, router, logger);
       const listener = await openListener(listen, front.server, {
         connectionsCount: config.limits.connectionsCount,
         ...(options.activation && { activation: options.activation }),
@@ -92,14 +98,38 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   return { listeners: opened.map(({ listener }) => listener), stop, stopNow };
 }
 
-function makeFront(listen: ListenConfig, config: GatewayConfig, router: Router): Front {
+function makeFront(listen: ListenConfig, config: GatewayConfig, router: Router, logger: Logger): Front {
   const options: FrontOptions = {
     handle: (exchange) => router.handle(exchange, listen.mount),
     showDetail: config.app.debug,
     variablesBytes: config.limits.variablesBytes,
     variablesCount: config.limits.variablesCount,
   };
-  return listen.protocol === 'http' ? new HttpFront(options) : new FastCgiFront(options);
+  switch (listen.protocol) {
+    case 'http':
+      return new HttpFront(options);
+    case 'fastcgi':
+      return new FastCgiFront(options);
+    case 'ajp':
+      return makeAjpFront(listen, options, router, logger);
+  }
+}
+
+function makeAjpFront(listen: ListenConfig, options: FrontOptions, router: Router, logger: Logger): Front {
+  const secret = listen.secretFile === null ? null : readSecret(listen.secretFile);
+  if (secret !== null && 'reason' in secret) throw new Error(`${listen.secretFile}: ${secret.reason}`);
+  return new AjpFront({
+    ...options,
+    handle: (exchange) => router.handle(exchange, mountAttribute(exchange.variables) ?? listen.mount),
+    secret: secret?.value ?? null,
+    allowedAttributes: listen.allowedAttributes ?? [],
+    packetBytes: listen.packetBytes ?? AJP_PACKET_BYTES,
+    isPathDecoded: listen.isPathDecoded,
+    refused: (peer, { message, code, untold }) => {
+      const fields = { code: 'SLUICE_CONNECTION_REFUSED', peer, reason: code, ...(untold > 0 && { untold }) };
+      logger.warn(fields, `AJP request refused: ${message}`);
+    },
+  });
 }
 
 function routesOf(config: GatewayConfig, pools: ReadonlyMap<string, Pool>): Route[] {

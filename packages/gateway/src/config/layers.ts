@@ -48,14 +48,17 @@ function targetsOf({ named }: Override, raw: RawTable): readonly (readonly Step[
   return (applicable.length > 0 ? applicable : indexes).map((index) => [section.name, index, ...keys]);
 }
 
-// --socket-mode beside a TCP listener is meant for the Unix sockets only, --allow for the TCP ones.
+// --socket-mode beside a TCP listener is meant for the Unix sockets only, --allow for the TCP ones, --ajp-... for AJP.
 function canApply(key: string, entry: unknown): boolean {
+  if (ajpKeys.includes(key)) return isTable(entry) && entry['protocol'] === 'ajp';
   const address = isTable(entry) ? entry['address'] : undefined;
   const isUnix = typeof address === 'string' && /^(unix:|\.?\/)/.test(address);
   if (['mode', 'owner', 'group'].includes(key)) return isUnix;
   if (key === 'allow') return !isUnix;
   return true;
 }
+
+const ajpKeys: readonly string[] = ['secret_file', 'allowed_attributes', 'packet_size', 'decoded_path'];
 
 function putStep(raw: RawTable, path: readonly Step[], value: unknown): void {
   const [section = '', index, ...rest] = path;

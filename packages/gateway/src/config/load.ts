@@ -9,6 +9,7 @@ import { ConfigError, show, type Problem, type Source } from './problems.ts';
 import { isTable, type RawTable } from './raw.ts';
 import { readSection, type ReadContext } from './read-section.ts';
 import { checkRelations } from './relations.ts';
+import { checkSecretFiles } from './secret-file.ts';
 import {
   appSettings,
   bodySettings,
@@ -63,6 +64,8 @@ export function loadConfig(origin: ConfigOrigin): LoadedConfig {
     fileDirectory: file === null ? origin.directory : resolve(file.path, '..'),
     sourceOf,
   });
+  const unreadable = checkSecretFiles(config.listen, sourceOf);
+  if (unreadable.length > 0) throw new ConfigError(unreadable);
   return { config: deepFreeze(config), sourceOf, overridden };
 }
 

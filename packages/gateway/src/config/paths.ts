@@ -14,7 +14,7 @@ export interface PathBases {
   readonly sourceOf: (path: readonly Step[]) => Source;
 }
 
-/** The configuration with absolute paths: directories, Unix sockets, and an interpreter that is named by a path. */
+/** The configuration with absolute paths: directories, Unix sockets, secrets, and an interpreter that is named by a path. */
 export function resolvePaths(config: GatewayConfig, bases: PathBases): GatewayConfig {
   const isFromFile = (path: readonly Step[]): boolean => bases.sourceOf(path).kind === 'file';
   const baseOf = (path: readonly Step[]): string =>
@@ -23,14 +23,16 @@ export function resolvePaths(config: GatewayConfig, bases: PathBases): GatewayCo
   const directory = resolve(baseOf(['app', 'directory']), config.app.directory);
   // An interpreter in the file is a part of the application: ".venv/bin/python" is the one beside it.
   const pythonBase = isFromFile(['app', 'python']) ? directory : bases.currentDirectory;
-  const spool = config.body.spoolDirectory;
   return {
     ...config,
     app: { ...config.app, directory, python: resolvePython(config.app.python, pythonBase) },
-    listen: config.listen.map((listen, index) => resolveSocket(listen, baseOf(['listen', index, 'address']))),
+    listen: config.listen.map((listen, index) => ({
+      ...resolveSocket(listen, baseOf(['listen', index, 'address'])),
+      secretFile: resolveIfGiven(listen.secretFile, baseOf(['listen', index, 'secret_file'])),
+    })),
     body: {
       ...config.body,
-      spoolDirectory: spool === null ? null : resolve(baseOf(['body', 'spool_directory']), spool),
+      spoolDirectory: resolveIfGiven(config.body.spoolDirectory, baseOf(['body', 'spool_directory'])),
     },
   };
 }
@@ -38,6 +40,10 @@ export function resolvePaths(config: GatewayConfig, bases: PathBases): GatewayCo
 // A name without a slash is looked up in PATH when the interpreter is needed.
 function resolvePython(python: string | null, base: string): string | null {
   return python?.includes('/') === true ? resolve(base, python) : python;
+}
+
+function resolveIfGiven(path: string | null, base: string): string | null {
+  return path === null ? null : resolve(base, path);
 }
 
 function resolveSocket(listen: ListenConfig, base: string): ListenConfig {

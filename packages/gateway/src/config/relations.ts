@@ -35,20 +35,36 @@ function checkListener(listen: ListenConfig, index: number): readonly Found[] {
   if (listen.allow !== null && address.kind === 'unix') {
     found.push(at('allow', 'a Unix socket has no network; who may connect is up to mode, owner and group'));
   }
-  if (isOpenFastCgi(listen)) {
-    found.push(
-      at(
-        'address',
-        'other machines can reach this, and FastCGI believes whoever connects; name the web servers, such as allow = ["10.0.0.7"], or listen on 127.0.0.1 or a Unix socket',
-      ),
-    );
+  for (const [field, key] of ajpSettings) {
+    if (listen.protocol !== 'ajp' && listen[field] !== null && listen[field] !== false)
+      found.push(at(key, 'only a listener for AJP has one'));
   }
+  const openness = describeOpenness(listen);
+  if (openness !== null) found.push(at('address', openness));
   return found;
 }
 
-function isOpenFastCgi({ protocol, address, allow }: ListenConfig): boolean {
-  return protocol === 'fastcgi' && address.kind === 'tcp' && !isLoopbackHost(address.host) && allow === null;
+const ajpSettings = [
+  ['secretFile', 'secret_file'],
+  ['allowedAttributes', 'allowed_attributes'],
+  ['packetBytes', 'packet_size'],
+  ['isPathDecoded', 'decoded_path'],
+] as const;
+
+// Both protocols believe what the web server says about the client, its user and its certificate.
+function describeOpenness({ protocol, address, allow, secretFile }: ListenConfig): string | null {
+  const isReachable = address.kind === 'tcp' && !isLoopbackHost(address.host);
+  if (protocol === 'fastcgi' && isReachable && allow === null) {
+    return 'other machines can reach this, and FastCGI believes whoever connects; name the web servers, such as allow = ["10.0.0.7"], or listen on 127.0.0.1 or a Unix socket';
+  }
+  // Whether an inherited socket can be reached shows too late.
+  const isInherited = address.kind === 'descriptor' || address.kind === 'systemd';
+  if (protocol !== 'ajp' || secretFile !== null || !(isReachable || isInherited)) return null;
+  return `${isInherited ? 'other machines may be able to' : 'other machines can'} reach this, and AJP believes whoever connects; ${secretAdvice}`;
 }
+
+const secretAdvice =
+  'put a secret into a file, name it in secret_file, and write the same secret into the web server: "ProxyPass / ajp://HOST:PORT/ secret=..." (mod_proxy_ajp), "worker.NAME.secret=..." (mod_jk) or setenv.set-environment = ( "AJP13_SECRET" => "..." ) (lighttpd); or listen on 127.0.0.1 or a Unix socket';
 
 function checkAddressesDiffer(listen: readonly (ListenConfig | null)[]): readonly Found[] {
   const seen = new Map<string, number>();

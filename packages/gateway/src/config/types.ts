@@ -16,7 +16,7 @@ export interface AppConfig {
 }
 
 /** The protocols a listener can speak. */
-export type ListenProtocol = 'fastcgi' | 'http';
+export type ListenProtocol = 'ajp' | 'fastcgi' | 'http';
 
 /** Where a listener's socket is. */
 export type ListenAddress =
@@ -43,6 +43,14 @@ export interface ListenConfig {
   readonly backlogCount: number;
   /** Addresses and CIDR blocks that may connect over TCP; null lets everybody in who reaches the socket. */
   readonly allow: readonly string[] | null;
+  /** AJP: absolute path of the file with the secret that web servers must send; null asks for none. */
+  readonly secretFile: string | null;
+  /** AJP: request attributes that become variables besides the usual ones; null: none. */
+  readonly allowedAttributes: readonly string[] | null;
+  /** AJP: largest packet that is sent; null is what every web server takes, 8 KiB. */
+  readonly packetBytes: number | null;
+  /** AJP: the web server percent-decodes paths before it sends them, as lighttpd does. */
+  readonly isPathDecoded: boolean;
 }
 
 /** One `[pool.NAME]`: worker processes and the queue in front of them. */

@@ -3,6 +3,7 @@ import { formatSource } from '../../src/config/problems.ts';
 import { load } from './support.ts';
 
 const app = '[app]\ntarget = "site:app"\n';
+const withoutAjp = { secretFile: null, allowedAttributes: null, packetBytes: null, isPathDecoded: false };
 
 describe('loading a configuration', () => {
   it('needs nothing but an application', () => {
@@ -18,6 +19,7 @@ describe('loading a configuration', () => {
           mount: null,
           backlogCount: 2048,
           allow: null,
+          ...withoutAjp,
         },
       ],
       pools: {
@@ -107,6 +109,7 @@ access = true
         mount: '/app',
         backlogCount: 2048,
         allow: null,
+        ...withoutAjp,
       },
       {
         protocol: 'fastcgi',
@@ -117,6 +120,7 @@ access = true
         mount: null,
         backlogCount: 10,
         allow: ['10.0.0.0/8'],
+        ...withoutAjp,
       },
     ]);
     expect(config.pools['default']).toEqual({

@@ -1,13 +1,15 @@
 // [[listen]]: the sockets web servers and browsers connect to.
 import { networkList } from '../kinds/access.ts';
 import { listenAddress } from '../kinds/address.ts';
-import { choice, fileMode, integer, text } from '../kinds/scalar.ts';
+import { attributeNames } from '../kinds/attributes.ts';
+import { size } from '../kinds/quantity.ts';
+import { choice, fileMode, integer, text, toggle } from '../kinds/scalar.ts';
 import { mountPath } from '../kinds/url-path.ts';
 import type { SettingsOf } from '../setting.ts';
 import type { ListenConfig, ListenProtocol } from '../types.ts';
 
 /** Every protocol a listener can speak; each is also a flag that takes an address. */
-export const listenProtocols: readonly [ListenProtocol, ...ListenProtocol[]] = ['http', 'fastcgi'];
+export const listenProtocols: readonly [ListenProtocol, ...ListenProtocol[]] = ['http', 'fastcgi', 'ajp'];
 
 /** The settings of each `[[listen]]`. Their flags apply to every listener. */
 export const listenSettings: SettingsOf<ListenConfig> = {
@@ -71,5 +73,37 @@ export const listenSettings: SettingsOf<ListenConfig> = {
     flag: 'allow',
     prose:
       'Addresses and CIDR blocks that may connect over TCP. Required for FastCGI on an address that other machines can reach, because whoever may connect decides what the application is told about a request.',
+  },
+  secretFile: {
+    key: 'secret_file',
+    kind: text('path', 'the path of a file', ['/etc/mysite/ajp.secret']),
+    fallback: { state: 'none', prose: 'no secret is asked for' },
+    flag: 'ajp-secret-file',
+    prose:
+      'AJP: a file with a secret in one line, without access for everybody. Requests without it are answered with 403; web servers send it by `secret=` in `ProxyPass` (mod_proxy_ajp), `worker.NAME.secret` (mod_jk) or the environment variable `AJP13_SECRET` (lighttpd). Required unless only this machine can reach the address.',
+  },
+  allowedAttributes: {
+    key: 'allowed_attributes',
+    kind: attributeNames,
+    fallback: { state: 'none', prose: 'those every web server sends' },
+    flag: 'ajp-attribute',
+    prose:
+      'AJP: further request attributes (`JkEnvVar` of mod_jk, `AJP_` variables of mod_proxy_ajp without that prefix) that become variables of that name; a request with any other is answered with 403. A variable that the gateway sets itself, such as `REMOTE_USER`, is never taken from one. `WSGI_SCRIPT_NAME` takes the place of `mount`.',
+  },
+  packetBytes: {
+    key: 'packet_size',
+    kind: size('8KiB', '64KiB'),
+    fallback: { state: 'none', prose: '`"8KiB"`, which every web server takes' },
+    flag: 'ajp-packet-size',
+    prose:
+      'AJP: the largest packet sent to the web server, which must take as much (`ProxyIOBufferSize`, `max_packet_size`). The head of a response must fit into one. Packets from the web server may have 64 KiB in any case.',
+  },
+  isPathDecoded: {
+    key: 'decoded_path',
+    kind: toggle,
+    fallback: { state: 'value', toml: false },
+    flag: 'ajp-decoded-path',
+    prose:
+      'AJP: the web server decodes `%XX` in paths before it sends them, as lighttpd does; they are not decoded a second time.',
   },
 };
