@@ -80,7 +80,7 @@ export const listenSettings: SettingsOf<ListenConfig> = {
     fallback: { state: 'none', prose: 'no secret is asked for' },
     flag: 'ajp-secret-file',
     prose:
-      'AJP: a file with a secret in one line, without access for everybody. Requests without it are answered with 403; web servers send it by `secret=` in `ProxyPass` (mod_proxy_ajp), `worker.NAME.secret` (mod_jk) or the environment variable `AJP13_SECRET` (lighttpd). Required unless only this machine can reach the address.',
+      'The file with the secret that requests over AJP must carry, one line, without access for everybody. Requests without it are answered with 403; web servers send it by `secret=` in `ProxyPass` (mod_proxy_ajp), `worker.NAME.secret` (mod_jk) or the environment variable `AJP13_SECRET` (lighttpd). Required unless only this machine can reach the address.',
   },
   allowedAttributes: {
     key: 'allowed_attributes',
@@ -88,7 +88,7 @@ export const listenSettings: SettingsOf<ListenConfig> = {
     fallback: { state: 'none', prose: 'those every web server sends' },
     flag: 'ajp-attribute',
     prose:
-      'AJP: further request attributes (`JkEnvVar` of mod_jk, `AJP_` variables of mod_proxy_ajp without that prefix) that become variables of that name; a request with any other is answered with 403. A variable that the gateway sets itself, such as `REMOTE_USER`, is never taken from one. `WSGI_SCRIPT_NAME` takes the place of `mount`.',
+      'Further request attributes of AJP that become variables of that name. They are those of `JkEnvVar` in mod_jk, and variables that begin with `AJP_` in mod_proxy_ajp, without that prefix; a request with any that is not named is answered with 403. A variable that the gateway sets itself, such as `REMOTE_USER`, is never taken from one. `WSGI_SCRIPT_NAME` takes the place of `mount`.',
   },
   packetBytes: {
     key: 'packet_size',
@@ -96,7 +96,7 @@ export const listenSettings: SettingsOf<ListenConfig> = {
     fallback: { state: 'none', prose: '`"8KiB"`, which every web server takes' },
     flag: 'ajp-packet-size',
     prose:
-      'AJP: the largest packet sent to the web server, which must take as much (`ProxyIOBufferSize`, `max_packet_size`). The head of a response must fit into one. Packets from the web server may have 64 KiB in any case.',
+      'The largest packet sent over AJP. The web server must take as much (`ProxyIOBufferSize`, `max_packet_size`). The head of a response must fit into one. Packets from the web server may have 64 KiB in any case.',
   },
   isPathDecoded: {
     key: 'decoded_path',
@@ -104,6 +104,6 @@ export const listenSettings: SettingsOf<ListenConfig> = {
     fallback: { state: 'value', toml: false },
     flag: 'ajp-decoded-path',
     prose:
-      'AJP: the web server decodes `%XX` in paths before it sends them, as lighttpd does; they are not decoded a second time.',
+      'The web server decodes `%XX` in paths before it sends them over AJP, as lighttpd does. They are then not decoded a second time.',
   },
 };
