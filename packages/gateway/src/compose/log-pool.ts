@@ -17,6 +17,15 @@ export function logPool(logger: Logger, pool: string): PoolReporter {
       const message = 'the application could not be loaded; it is tried again on change';
       log.error({ code, pid, detail: traceback }, message);
     },
+    reloaded: (generation, failure) => {
+      if (!failure) return log.info({ generation }, 'reloaded: the new code serves');
+      const fields = {
+        code: 'SLUICE_RELOAD_FAILED',
+        generation,
+        ...(failure.detail && { detail: failure.detail }),
+      };
+      log.error(fields, `not reloaded, the old code serves on: ${failure.reason}`);
+    },
     output: (pid, text, exchange) => {
       const fields = { source: 'application', pid, ...(exchange && { request: exchange.id }) };
       for (const line of text.split('\n')) if (line.trim() !== '') log.info(fields, line);

@@ -50,6 +50,7 @@ export class Simulation {
   readonly begun: number[] = [];
   readonly endings: { readonly reason: string; readonly restartInMs: number | null }[] = [];
   readonly tracebacks: string[] = [];
+  readonly reloads: { readonly generation: number; readonly reason?: string }[] = [];
   /** Requests that do not finish as long as they stand here. */
   readonly slow = new Set<number>();
 
@@ -58,6 +59,8 @@ export class Simulation {
       workerReady: () => {},
       workerEnded: (_pid, reason, _wasExpected, restartInMs) => this.endings.push({ reason, restartInMs }),
       applicationNotLoaded: (_pid, traceback) => this.tracebacks.push(traceback),
+      reloaded: (generation, failure) =>
+        this.reloads.push({ generation, ...(failure && { reason: failure.reason }) }),
       output: () => {},
     };
     this.pool = new Pool(simulatedPoolOptions(options), reporter, (command, events) => {

@@ -4,6 +4,7 @@ import type { Exchange } from '../../exchange/exchange.ts';
 import type { WorkerFacts } from './control-decoder.ts';
 import type { GateOptions } from './gate.ts';
 import type { WorkerCommand } from './process.ts';
+import type { TurnoverFailure } from './turnover.ts';
 
 /** How a pool works. Times are milliseconds. */
 export interface PoolOptions extends GateOptions {
@@ -22,5 +23,7 @@ export interface PoolReporter {
   workerEnded(pid: number, reason: string, wasExpected: boolean, restartInMs: number | null): void;
   /** Called once for each different traceback in a row. */
   applicationNotLoaded(pid: number, traceback: string): void;
+  /** Workers of a generation have been replaced by newer ones, or that has failed and the generation serves on. */
+  reloaded(generation: number, failure: TurnoverFailure | null): void;
   output(pid: number, text: string, exchange: Exchange | null): void;
 }

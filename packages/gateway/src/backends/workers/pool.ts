@@ -3,13 +3,16 @@
 import { GatewayError } from '../../exchange/errors.ts';
 import type { Backend, Exchange } from '../../exchange/exchange.ts';
 import type { WorkerFacts } from './control-decoder.ts';
+import { Crew } from './crew.ts';
 import { Gate } from './gate.ts';
+import { Generations, type GenerationOwner, type TurnoverKind } from './generations.ts';
 import type { Lane } from './lane.ts';
 import type { PoolOptions, PoolReporter } from './pool-options.ts';
 import { startProcess, type StartProcess } from './process.ts';
 import { Restarter } from './restarter.ts';
 import { Ticker } from './ticker.ts';
-import { Worker, type Ending, type WorkerEvents } from './worker.ts';
+import type { TurnoverFailure } from './turnover.ts';
+import type { Ending, Worker, WorkerEvents } from './worker.ts';
 
 /** How often running requests are held against their timeout. */
 const CLOCK_MS = 100;
@@ -19,12 +22,14 @@ const LAST_REQUESTS_MS = 5_000;
 type State = 'new' | 'running' | 'draining' | 'stopped';
 
 /** Runs exchanges in supervised worker processes. */
-export class Pool implements Backend, WorkerEvents {
+export class Pool implements Backend, WorkerEvents, GenerationOwner {
   readonly #options: PoolOptions;
   readonly #reporter: PoolReporter;
-  readonly #startProcess: StartProcess;
   readonly #gate: Gate;
-  readonly #workers = new Set<Worker>();
+  readonly #crew: Crew;
+  readonly #generations: Generations;
+  /** Those whose lanes the gate has. */
+  readonly #opened = new WeakSet<Worker>();
   readonly #restarter: Restarter;
   readonly #clock: Ticker;
   #state: State = 'new';
@@ -37,8 +42,9 @@ export class Pool implements Backend, WorkerEvents {
   constructor(options: PoolOptions, reporter: PoolReporter, start: StartProcess = startProcess) {
     this.#options = options;
     this.#reporter = reporter;
-    this.#startProcess = start;
     this.#gate = new Gate(options, () => this.#stopIfDone());
+    this.#crew = new Crew(options, this, start);
+    this.#generations = new Generations(this.#crew, this);
     this.#restarter = new Restarter(options.command.directory, () => this.#fill());
     this.#clock = new Ticker(CLOCK_MS, () => this.#checkTimeouts());
   }
@@ -57,11 +63,19 @@ export class Pool implements Backend, WorkerEvents {
     });
   }
 
+  /**
+   * Loads the code of the application again, without a moment in which nobody serves: new workers first, and when they
+   * are ready the old ones finish what they have. If the new code cannot be loaded, the old serves on. Resolves with
+   * null, or with what went wrong.
+   */
+  reload(): Promise<TurnoverFailure | null> {
+    return this.#generations.reload();
+  }
+
   /** Finishes what it has, up to the stop timeout, and ends the workers. Requests that come now are refused. */
   stop(): Promise<void> {
     if (this.#state === 'stopped') return Promise.resolve();
-    this.#state = 'draining';
-    this.#restarter.close();
+    this.#beginDraining();
     const deadline = setTimeout(() => this.stopNow(), this.#options.stopTimeoutMs);
     return new Promise((resolve) => {
       this.#onStopped.push(() => {
@@ -74,10 +88,9 @@ export class Pool implements Backend, WorkerEvents {
 
   /** Ends the workers now. What they had begun fails, and what waits is refused. */
   stopNow(): void {
-    this.#state = 'draining';
-    this.#restarter.close();
+    this.#beginDraining();
     this.#gate.refuseAll(new GatewayError('SLUICE_STOPPING', 'the gateway was told to stop at once'));
-    for (const worker of this.#workers)
+    for (const worker of this.#crew.all)
       worker.kill('SLUICE_WORKER_DIED', 'was killed because the gateway stops');
     this.#stopIfDone();
   }
@@ -93,17 +106,47 @@ export class Pool implements Backend, WorkerEvents {
     this.#clock.start();
   }
 
+  get countWanted(): number {
+    return this.#options.processes;
+  }
+
   ready(worker: Worker, facts: WorkerFacts): void {
-    this.#restarter.loaded();
     this.#reporter.workerReady(worker.pid, facts);
     this.#tried();
+    // New workers of a turnover wait for each other, unless there is nobody else.
+    if (!this.#generations.has(worker) || this.#gate.laneCount === 0) this.open([worker]);
+    this.#generations.ready(worker);
+  }
+
+  open(workers: readonly Worker[]): void {
+    const wasFailing = this.#restarter.loadFailure !== null;
+    this.#restarter.loaded();
+    if (wasFailing) this.#fill();
+    for (const worker of workers) {
+      if (this.#opened.has(worker) || !worker.isReady) continue;
+      this.#opened.add(worker);
+      this.#gate.open(worker.lanes);
+    }
+  }
+
+  isOpen(worker: Worker): boolean {
+    return this.#opened.has(worker);
+  }
+
+  turnoverEnded(kind: TurnoverKind, failure: TurnoverFailure | null): void {
+    if (kind === 'reload') this.#reporter.reloaded(this.#generations.current, failure);
     this.#fill();
-    this.#gate.open(worker.lanes);
+    this.#stopIfDone();
   }
 
   loadFailed(worker: Worker, traceback: string): void {
-    if (this.#restarter.loadFailed(traceback)) this.#reporter.applicationNotLoaded(worker.pid, traceback);
-    if (this.#gate.laneCount === 0) this.#gate.refuseAll(notLoaded(traceback));
+    if (this.#generations.has(worker)) {
+      const reason = 'the application could not be loaded';
+      this.#generations.failed(worker, { reason, detail: traceback });
+    } else if (!worker.isLeaving) {
+      if (this.#restarter.loadFailed(traceback)) this.#reporter.applicationNotLoaded(worker.pid, traceback);
+      if (this.#gate.laneCount === 0) this.#gate.refuseAll(notLoaded(traceback));
+    }
   }
 
   withdrawn(worker: Worker): void {
@@ -128,21 +171,30 @@ export class Pool implements Backend, WorkerEvents {
     this.#reporter.output(worker.pid, text, exchange);
   }
 
-  ended(worker: Worker, { reason, readyForMs, wasExpected }: Ending): void {
-    this.#workers.delete(worker);
-    const restartInMs = this.#state === 'running' ? this.#restarter.ended(readyForMs) : null;
+  ended(worker: Worker, { reason, readyForMs, wasExpected, wasRetired }: Ending): void {
+    this.#crew.remove(worker);
+    const mustRestart = this.#state === 'running' && !wasRetired && !this.#generations.has(worker);
+    this.#generations.failed(worker, { reason: `worker ${worker.pid} ${reason}`, detail: '' });
+    const restartInMs = mustRestart ? this.#restarter.ended(readyForMs) : null;
     this.#reporter.workerEnded(worker.pid, reason, wasExpected, restartInMs);
     this.#tried();
     this.#stopIfDone();
   }
 
+  #beginDraining(): void {
+    this.#state = 'draining';
+    this.#restarter.close();
+    this.#generations.cancel('the gateway stops');
+  }
+
   /** Starts as many workers as are missing; a single one to try as long as the application cannot be loaded. */
   #fill(): void {
-    const wanted = this.#restarter.loadFailure === null ? this.#options.processes : 1;
-    while (this.#state === 'running' && this.#workers.size < wanted) {
-      const { command, startupTimeoutMs } = this.#options;
-      this.#workers.add(new Worker(command, startupTimeoutMs, this, this.#startProcess));
-    }
+    if (this.#state !== 'running') return;
+    const staying = this.#crew.staying.filter((worker) => !this.#generations.has(worker));
+    const missing = this.countWanted - staying.length;
+    const isTrying = staying.some(({ state }) => state !== 'ready');
+    const startMax = this.#restarter.loadFailure === null ? missing : Math.min(missing, isTrying ? 0 : 1);
+    for (let started = 0; started < startMax; started++) this.#crew.start(this.#generations.current);
   }
 
   #tried(): void {
@@ -157,7 +209,7 @@ export class Pool implements Backend, WorkerEvents {
   #checkTimeouts(): boolean {
     const before = performance.now() - this.#options.requestTimeoutMs;
     let isAnyRunning = false;
-    for (const worker of this.#workers) {
+    for (const worker of this.#crew.all) {
       for (const lane of worker.lanes) {
         if (!lane.running) continue;
         isAnyRunning = true;
@@ -173,6 +225,7 @@ export class Pool implements Backend, WorkerEvents {
     const reason = `ran for more than ${this.#options.requestTimeoutMs} ms (request_timeout)`;
     exchange.fail(new GatewayError('SLUICE_REQUEST_TIMEOUT', `request ${exchange.id} ${reason}`));
     worker.retire();
+    this.#fill();
     const abort = (): void =>
       worker.abort('SLUICE_WORKER_DIED', `was killed: request ${exchange.id} ${reason}`);
     const isAlone = worker.lanes.every((lane) => lane.running === null || lane.running.isDone);
@@ -182,11 +235,12 @@ export class Pool implements Backend, WorkerEvents {
 
   #stopIfDone(): void {
     if (this.#state !== 'draining') return;
-    if (this.#workers.size > 0) {
+    const workers = [...this.#crew.all];
+    if (workers.length > 0) {
       // A request that waits behind a running one may come back, and then needs a worker that is still there.
-      const isAnyAhead = [...this.#workers].some(({ lanes }) => lanes.some((lane) => lane.load > 1));
+      const isAnyAhead = workers.some(({ lanes }) => lanes.some((lane) => lane.load > 1));
       if (this.#gate.waiting > 0 || isAnyAhead) return;
-      for (const worker of this.#workers) if (worker.isIdle) worker.retire();
+      for (const worker of workers) if (worker.isIdle) worker.retire();
       return;
     }
     this.#gate.refuseAll(new GatewayError('SLUICE_STOPPING', 'the last worker has ended'));

@@ -35,23 +35,41 @@ export interface Ending {
   readonly readyForMs: number | null;
   /** Whether it was asked to. */
   readonly wasExpected: boolean;
+  /** Whether it had been retired: whoever did that has seen to its replacement. */
+  readonly wasRetired: boolean;
+}
+
+/** What is fixed about a worker when it is started. */
+export interface WorkerInit {
+  /** Which load of the code it belongs to. */
+  readonly generation: number;
+  readonly startupTimeoutMs: number;
 }
 
 /** How long a worker may take to print its stacks before it is killed all the same. */
 const STACKS_WITHIN_MS = 1_000;
 
-type State = 'starting' | 'ready' | 'retiring' | 'ended';
+/** Where a worker is in its life. */
+export type WorkerState = 'starting' | 'ready' | 'retiring' | 'ended';
 
 const NOTHING = Buffer.alloc(0);
 
 /** One Python process that runs the application. */
 export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   readonly lanes: readonly Lane[];
+  readonly generation: number;
+  /** When it was started, by `performance.now()`. */
+  readonly startedMs: number = performance.now();
+  /** Requests that have ended on its lanes, however they did. */
+  servedCount = 0;
+  /** Since when none of its lanes has had a request, by `performance.now()`; of no meaning while one has. */
+  idleSinceMs: number = this.startedMs;
   readonly #events: WorkerEvents;
   readonly #process: ProcessHandle;
   readonly #control: ControlDecoder = new ControlDecoder(this);
   readonly #startup: NodeJS.Timeout;
-  #state: State = 'starting';
+  #state: WorkerState = 'starting';
+  #isRetired = false;
   #readyAtMs: number | null = null;
   #isClosing = false;
   #abortTimer: NodeJS.Timeout | null = null;
@@ -60,7 +78,9 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   /** Why the gateway killed it, if it did. */
   #killedFor: { code: FailureCode; reason: string } | null = null;
 
-  constructor(command: WorkerCommand, startupTimeoutMs: number, events: WorkerEvents, start: StartProcess) {
+  constructor(command: WorkerCommand, init: WorkerInit, events: WorkerEvents, start: StartProcess) {
+    const { generation, startupTimeoutMs } = init;
+    this.generation = generation;
     this.#events = events;
     this.#process = start(command, this);
     this.lanes = this.#process.lanes.map((socket, index) => new Lane(index, socket, this));
@@ -71,6 +91,15 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
 
   get pid(): number {
     return this.#process.pid ?? 0;
+  }
+
+  get state(): WorkerState {
+    return this.#state;
+  }
+
+  /** Whether it has been told to end, gently or not. */
+  get isLeaving(): boolean {
+    return this.#isRetired || this.#killedFor !== null;
   }
 
   /** Whether it takes requests. */
@@ -91,6 +120,7 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   retire(): void {
     if (this.#state === 'ended') return;
     this.#state = 'retiring';
+    this.#isRetired = true;
     this.#events.withdrawn(this);
     for (const lane of this.lanes) if (lane.load > 1 && !lane.isRecalling) lane.recall();
     this.#closeIfIdle();
@@ -112,6 +142,8 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   }
 
   requestEnded(lane: Lane, exchange: Exchange): void {
+    this.servedCount++;
+    this.idleSinceMs = performance.now();
     if (this.#state === 'retiring') this.#closeIfIdle();
     this.#events.laneEnded(this, lane, exchange);
   }
@@ -134,6 +166,7 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     if (this.#state !== 'starting') return;
     this.#state = 'ready';
     this.#readyAtMs = performance.now();
+    this.idleSinceMs = this.#readyAtMs;
     clearTimeout(this.#startup);
     this.#events.ready(this, facts);
   }
@@ -189,7 +222,7 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     this.#events.returned(this, unbegun);
     for (const exchange of failed) exchange.fail(new GatewayError(code, `worker ${this.pid} ${reason}`));
     const readyForMs = this.#readyAtMs === null ? null : performance.now() - this.#readyAtMs;
-    this.#events.ended(this, { reason, readyForMs, wasExpected });
+    this.#events.ended(this, { reason, readyForMs, wasExpected, wasRetired: this.#isRetired });
   }
 
   #understand(receiver: Lane | ControlDecoder, chunk: Buffer): void {
