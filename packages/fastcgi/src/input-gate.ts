@@ -15,16 +15,13 @@ export class InputGate {
     this.#heldMax = heldMax;
   }
 
-  /** Bytes held for paused requests, costs per piece included. */
-  get heldBytes(): number {
-    return this.#heldBytes;
-  }
-
+  /** Charges for a piece held for a paused request. */
   hold(bytes: number): void {
     this.#heldBytes += bytes;
     this.#update();
   }
 
+  /** Gives back what `hold` charged. */
   release(bytes: number): void {
     this.#heldBytes -= bytes;
     this.#update();

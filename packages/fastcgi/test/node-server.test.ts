@@ -2,15 +2,12 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
-  Agent,
   encodeBeginRequest,
   encodeParams,
   encodeStream,
   encodeStreamEnd,
-  parseWebServerAddresses,
   RecordType,
   Role,
-  type ServerResponse,
 } from '../src/index.ts';
 import { answerTo, bodyOf, Live } from './helpers/live.ts';
 
@@ -133,6 +130,41 @@ describe('a server', () => {
     expect(await code).toBe('FCGI_ABORTED');
   });
 
+  it('reads no more than it may hold until the listener reads', async () => {
+    let read: (() => void) | undefined;
+    let readBytes = 0;
+    const length = 8_000_000;
+    live = await new Live(
+      (request, response) => {
+        read = () => {
+          request.on('data', (chunk: Buffer) => (readBytes += chunk.length));
+          request.on('end', () => response.end('read'));
+        };
+      },
+      { limits: { heldBytes: 1000 } },
+    ).onPath();
+    const outgoing = live.request({ params: { REQUEST_METHOD: 'POST', CONTENT_LENGTH: String(length) } });
+    let isWritten = false;
+    outgoing.end(Buffer.alloc(length), () => (isWritten = true));
+    const answer = answerTo(outgoing);
+    await once(live.server, 'request');
+    // Far more turns of the loop than it takes to write all that is read.
+    for (let turn = 0; turn < 2000; turn += 1) await new Promise(setImmediate);
+    expect(isWritten).toBe(false);
+    read?.();
+    expect((await answer).body.toString()).toBe('read');
+    expect(readBytes).toBe(length);
+  });
+
+  it('reports a peer that does not speak FastCGI, and closes', async () => {
+    live = await new Live((_request, response) => response.end()).onPort();
+    const socket = connect({ port: live.port, host: '127.0.0.1' });
+    socket.on('error', () => undefined);
+    socket.write('GET / HTTP/1.1\r\n\r\n');
+    await new Promise((resolve) => socket.on('close', resolve));
+    expect(live.protocolErrors).toEqual(['FCGI_VERSION']);
+  });
+
   it('survives it when the listener pipes and listens for no error', async () => {
     let closed: Promise<unknown> | undefined;
     live = await new Live((request, response) => {
@@ -211,111 +243,5 @@ describe('a server', () => {
     outgoing.data?.end(Buffer.alloc(500_000));
     outgoing.end('input');
     expect((await answerTo(outgoing)).body.toString()).toBe('input|500000');
-  });
-});
-
-describe('an idle connection', () => {
-  it('is closed after the idle time, and one with a request is not', async () => {
-    const pending: ServerResponse[] = [];
-    live = await new Live((_request, response) => pending.push(response), { idleTimeoutMs: 5 }).onPort();
-    const idle = connect({ port: live.port, host: '127.0.0.1' });
-    const answer = live.fetch();
-    idle.resume();
-    await once(idle, 'close');
-    pending[0]?.end('still there');
-    expect((await answer).body.toString()).toBe('still there');
-    while (live.agent.connectionCount > 0) await new Promise(setImmediate);
-  });
-});
-
-describe('mistakes of the listener', () => {
-  it('are thrown where they are made', async () => {
-    const codes: string[] = [];
-    const attempt = (action: () => unknown): void => {
-      try {
-        action();
-      } catch (error) {
-        codes.push((error as { code: string }).code);
-      }
-    };
-    live = await new Live((_request, response) => {
-      attempt(() => response.setHeader('A', 'x\r\nB: y'));
-      attempt(() => response.setHeader('Status', '500'));
-      attempt(() => response.allow());
-      response.setHeader('X-Kept', '1').appendHeader('X-Kept', '2').setHeader('X-Gone', '1');
-      response.removeHeader('x-gone');
-      response.flushHeaders();
-      attempt(() => response.setHeader('Late', '1'));
-      response.end(JSON.stringify(response.getHeader('x-kept')));
-    }).onPort();
-    const { response, body } = await live.fetch();
-    expect(codes).toEqual([
-      'FCGI_HEADER_INVALID',
-      'FCGI_HEADER_INVALID',
-      'FCGI_HEADER_INVALID',
-      'FCGI_RESPONSE_STARTED',
-    ]);
-    expect(response.rawHeaders).toEqual([
-      ['X-Kept', '1'],
-      ['X-Kept', '2'],
-    ]);
-    expect(body.toString()).toBe('["1","2"]');
-  });
-});
-
-describe('closing', () => {
-  it('lets the request in progress finish and refuses new connections', async () => {
-    let finish: (() => void) | undefined;
-    const started = new Promise<void>((resolve) => {
-      live = new Live((_request, response) => {
-        finish = () => response.end('late');
-        resolve();
-      });
-    });
-    await live.onPort();
-    const answer = live.fetch();
-    await started;
-    const closed = live.server.close();
-    finish?.();
-    expect((await answer).body.toString()).toBe('late');
-    await closed;
-    await expect(live.fetch({ agent: false })).rejects.toMatchObject({ code: 'FCGI_TRANSPORT' });
-  });
-
-  it('cuts what is left at the deadline', async () => {
-    live = await new Live(() => undefined).onPort();
-    const answer = live.fetch();
-    await once(live.server, 'request');
-    const [outcome] = await Promise.allSettled([answer, live.server.close({ timeoutMs: 1 })]);
-    expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'FastCgiError' } });
-  });
-});
-
-describe('the allow list', () => {
-  it('is read from its text form', () => {
-    expect(parseWebServerAddresses(undefined)).toBeUndefined();
-    expect(parseWebServerAddresses('')).toBeUndefined();
-    expect(parseWebServerAddresses('127.0.0.1, 10.0.0.2')).toEqual(['127.0.0.1', '10.0.0.2']);
-  });
-
-  it('lets a listed peer in', async () => {
-    live = await new Live((_request, response) => response.end('in'), {
-      allowedAddresses: ['127.0.0.1'],
-    }).onPort();
-    expect((await live.fetch()).body.toString()).toBe('in');
-  });
-
-  it('closes on a peer that is not listed, and on every peer that is not on TCP', async () => {
-    live = await new Live((_request, response) => response.end('in'), {
-      allowedAddresses: ['10.9.8.7'],
-    }).onPort();
-    await expect(live.fetch()).rejects.toMatchObject({ name: 'FastCgiError' });
-    await live.close();
-    live = await new Live((_request, response) => response.end('in'), {
-      allowedAddresses: ['127.0.0.1'],
-    }).onPath();
-    await expect(live.fetch({ agent: new Agent({ keepConnection: false }) })).rejects.toMatchObject({
-      name: 'FastCgiError',
-    });
   });
 });

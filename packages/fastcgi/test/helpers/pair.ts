@@ -106,6 +106,8 @@ export class Pair implements ClientHandler<Outcome>, ServerHandler<Serving> {
   readonly #server: ServerConnection<Serving>;
   readonly #pieceSize: number;
   readonly #queue: Outcome[] = [];
+  /** Requests begun, not done and not given up. */
+  #wanted = 0;
   readonly #stalled: Set<string> = new Set();
   readonly #held: ServerRequest<Serving>[] = [];
 
@@ -147,6 +149,7 @@ export class Pair implements ClientHandler<Outcome>, ServerHandler<Serving> {
   #begin(): boolean {
     const outcome = this.#client.canRequest ? this.#queue.shift() : undefined;
     if (outcome === undefined) return false;
+    this.#wanted += 1;
     const { nonce, answerLength, bodyLength } = outcome.sending;
     const params = [
       ['NONCE', nonce],
@@ -183,7 +186,9 @@ export class Pair implements ClientHandler<Outcome>, ServerHandler<Serving> {
 
   onHead(request: ClientRequest<Outcome>): void {
     const outcome = request.userData;
-    if (outcome?.sending.abort !== true || this.#client.activeRequests < 2) return;
+    // The last one that is wanted takes the connection with it, and there is only one here.
+    if (outcome?.sending.abort !== true || this.#wanted < 2) return;
+    this.#wanted -= 1;
     outcome.isAborted = true;
     outcome.unsent = 0;
     request.abort();
@@ -197,6 +202,7 @@ export class Pair implements ClientHandler<Outcome>, ServerHandler<Serving> {
   onEnd({ userData }: ClientRequest<Outcome>): void {
     if (userData === undefined) return;
     userData.isDone = true;
+    this.#wanted -= 1;
     if (userData.received !== userData.sending.answerLength) userData.isWrong = true;
   }
   onFail({ userData }: ClientRequest<Outcome>, error: FastCgiError): void {
