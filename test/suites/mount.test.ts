@@ -15,6 +15,7 @@ for (const path of [directHttp, ...nginxFastCgi.slice(0, 1)]) {
       ['/app/environ', '/app', '/environ'],
       ['/app/environ/a%20b', '/app', '/environ/a b'],
       ['/app/environ/app/x', '/app', '/environ/app/x'],
+      ['/other/../app//environ/./x', '/app', '/environ/x'],
     ])('%s', async (target, scriptName, pathInfo) => {
       const response = await exchange(front().address, { target: `${target}?q=1` });
       expectResponse(response, {
@@ -23,7 +24,7 @@ for (const path of [directHttp, ...nginxFastCgi.slice(0, 1)]) {
       });
     });
 
-    it.each(['/', '/hello', '/application/hello', '/APP/hello'])(
+    it.each(['/', '/hello', '/application/hello', '/APP/hello', '/app/../hello'])(
       '%s is not the application',
       async (target) => {
         expectResponse(await exchange(front().address, { target }), { status: 404 });
