@@ -1,4 +1,4 @@
-// Before @sluice/gateway is packed: copies the Python package and the licence into it. Run in the package's directory.
+// Before @sluice/gateway is packed: copies the Python package into it. Run in the package's directory.
 import { cpSync, rmSync } from 'node:fs';
 
 rmSync('python', { recursive: true, force: true });
@@ -6,4 +6,3 @@ cpSync('../../python/src/sluice', 'python/sluice', {
   recursive: true,
   filter: (path) => !path.includes('__pycache__'),
 });
-cpSync('../../LICENSE', 'LICENSE');
