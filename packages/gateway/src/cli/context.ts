@@ -2,11 +2,13 @@
 import type { Environment, GatewayConfig } from '../config/index.ts';
 import type { Activation, Listener } from '../listen/index.ts';
 import type { Logger, LogStream } from '../observe/log.ts';
-import type { SignalSource } from './stop-signals.ts';
+import type { SignalSource } from './requests.ts';
 
 /** A running gateway, as far as the command line needs it. */
 export interface RunningGateway {
   readonly listeners: readonly Pick<Listener, 'protocol' | 'address' | 'url'>[];
+  /** Loads the code again, for the reason given. What comes of it is in the log. */
+  reload(reason: string): unknown;
   /** Accepts nothing new, finishes what runs, and resolves when all is closed. */
   stop(): Promise<void>;
   /** Cuts off whatever runs; then `stop` resolves soon. */

@@ -29,7 +29,9 @@ const signals = `## Signals
 
 - **SIGTERM** and **SIGINT** (Ctrl-C) stop \`sluice serve\`: it accepts nothing new, finishes what runs and what waits,
   within \`stop_timeout\`, and ends with exit code ${exitCodes.ok}.
-- A **second** of them cuts off what still runs, and the exit code is ${exitCodes.forced}.`;
+- **SIGHUP** loads the code again: new workers first, and when they are ready the old ones finish what they have. If the
+  new code cannot be loaded, the old serves on and the log says why. Settings are read only at the start.
+- A **second** SIGTERM or SIGINT cuts off what still runs, and the exit code is ${exitCodes.forced}.`;
 
 function describeCommand(command: Command, name: string): string {
   command.configureHelp({ helpWidth: helpColumns });

@@ -7,7 +7,7 @@ import type { CliContext, RunningGateway } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { findConfiguredPython, loadCommandConfig } from './load.ts';
 import { askPythonVersion, pythonVersionMin } from './python-version.ts';
-import { takeStopSignals, type StopRequests } from './stop-signals.ts';
+import { Requests } from './requests.ts';
 
 /** Runs the gateway until a signal stops it. */
 export async function serve(
@@ -15,7 +15,7 @@ export async function serve(
   flags: FlagValues,
   context: CliContext,
 ): Promise<ExitCode> {
-  const requests = takeStopSignals(context.signals);
+  const requests = new Requests(context.signals);
   try {
     return await serveUntil(requests, target, flags, context);
   } catch (error) {
@@ -26,7 +26,7 @@ export async function serve(
 }
 
 async function serveUntil(
-  requests: StopRequests,
+  requests: Requests,
   target: string | undefined,
   flags: FlagValues,
   context: CliContext,
@@ -53,7 +53,7 @@ async function serveUntil(
     tellListenError(error, logger),
   );
   if (gateway === null) return exitCodes.listen;
-  if (typeof gateway === 'string') {
+  if ('source' in gateway) {
     // Not even started after two signals. The process ends, the workers notice, and nobody is left to tell more.
     starting.catch(() => {});
     return exitCodes.forced;
@@ -62,16 +62,13 @@ async function serveUntil(
     logger.info({ protocol }, `listening on ${url ?? address}`);
   }
   logger.info({}, 'ready');
+  requests.onReload((source) => gateway.reload(source));
   return stopWhenAsked(gateway, requests, logger);
 }
 
-async function stopWhenAsked(
-  gateway: RunningGateway,
-  requests: StopRequests,
-  logger: Logger,
-): Promise<ExitCode> {
-  const signal = await requests.first;
-  logger.info({ signal }, 'stopping; running requests are finished first, a second signal cuts them off');
+async function stopWhenAsked(gateway: RunningGateway, requests: Requests, logger: Logger): Promise<ExitCode> {
+  const { source } = await requests.first;
+  logger.info({ source }, 'stopping; running requests are finished first, a second signal cuts them off');
   const stopped = gateway.stop().then(() => null);
   const outcome = await Promise.race([stopped, requests.second]);
   if (outcome === null) {
@@ -81,7 +78,7 @@ async function stopWhenAsked(
   gateway.stopNow();
   await stopped;
   logger.warn(
-    { code: 'SLUICE_STOPPED_NOW', signal: outcome },
+    { code: 'SLUICE_STOPPED_NOW', source: outcome.source },
     'stopped at once; running requests were cut off',
   );
   return exitCodes.forced;

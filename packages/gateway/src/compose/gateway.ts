@@ -1,11 +1,8 @@
 // Wires a gateway together from its configuration: the only place that knows fronts and backends at once.
 
 import { once } from 'node:events';
-import { workerPackage } from '../backends/workers/package.ts';
-import type { PoolOptions } from '../backends/workers/pool-options.ts';
-import { Pool } from '../backends/workers/pool.ts';
 import { readSecret } from '../config/secret-file.ts';
-import type { GatewayConfig, ListenConfig, PoolConfig } from '../config/types.ts';
+import type { GatewayConfig, ListenConfig } from '../config/types.ts';
 import { AjpFront } from '../fronts/ajp.ts';
 import { mountAttribute } from '../fronts/ajp-variables.ts';
 import { FastCgiFront } from '../fronts/fastcgi.ts';
@@ -15,8 +12,9 @@ import { openListener, type Activation, type Listener } from '../listen/index.ts
 import { startAccessLog, startFailureLog } from '../observe/access-log.ts';
 import type { Logger } from '../observe/log.ts';
 import { Router, type Route } from '../routing/router.ts';
+import { watchCode, type CodeWatch } from '../service/watch-code.ts';
 import { Spool } from '../spool/spool.ts';
-import { logPool } from './log-pool.ts';
+import { Pools, type ReloadResults, type WorkerParts } from './pools.ts';
 
 /** When all requests are answered, how long their clients may take to read the answers. */
 const LAST_BYTES_MS = 5_000;
@@ -25,12 +23,7 @@ const LAST_BYTES_MS = 5_000;
 const AJP_PACKET_BYTES = 8192;
 
 /** What a gateway needs besides its configuration. */
-export interface GatewayOptions {
-  readonly logger: Logger;
-  /** The interpreter that runs the workers. */
-  readonly python: string;
-  /** Environment of the workers, before what the configuration adds. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
+export interface GatewayOptions extends WorkerParts {
   /** Sockets inherited from systemd; default none. */
   readonly activation?: Activation;
 }
@@ -38,6 +31,8 @@ export interface GatewayOptions {
 /** A gateway that serves. */
 export interface Gateway {
   readonly listeners: readonly Listener[];
+  /** Loads the code again, for a reason that goes into the log. Requests never wait for it. */
+  reload(reason: string): Promise<ReloadResults>;
   /** Takes no new requests, finishes those it has, and resolves when nothing is left of it. */
   stop(): Promise<void>;
   /** Ends everything at once; `stop()` resolves soon after. */
@@ -50,17 +45,19 @@ export interface Gateway {
  */
 export async function startGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
   const { logger } = options;
-  const pools = new Map<string, Pool>();
-  for (const [name, pool] of Object.entries(config.pools)) {
-    pools.set(name, new Pool(poolOptions(name, pool, config, options), logPool(logger, name)));
-  }
+  const pools = new Pools(config, options);
   const spool = new Spool(config.body.spoolDirectory);
-  const router = new Router(routesOf(config, pools), poolNamed(pools, 'default'), config.body, spool);
+  const router = new Router(routesOf(config, pools), pools.get('default'), config.body, spool);
   const opened: { front: Front; listener: Listener }[] = [];
   const stopLogs = [startFailureLog(logger), ...(config.log.access ? [startAccessLog(logger)] : [])];
 
+  let watch: CodeWatch | null = null;
+  const reload = (reason: string): Promise<ReloadResults> => {
+    logger.info({ reason }, 'reloading');
+    return pools.reload();
+  };
   const stopNow = (): void => {
-    for (const pool of pools.values()) pool.stopNow();
+    pools.stopNow();
     for (const { front } of opened) front.destroy();
   };
   const stop = async (): Promise<void> => {
@@ -69,7 +66,8 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
       listener.close();
       front.drain();
     }
-    await Promise.all([...pools.values()].map((pool) => pool.stop()));
+    await watch?.close();
+    await pools.stop();
     for (const { front } of opened) front.drain();
     const deadline = setTimeout(() => opened.forEach(({ front }) => front.destroy()), LAST_BYTES_MS);
     await Promise.all(closed);
@@ -94,8 +92,9 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     await stop();
     throw error;
   }
-  await Promise.all([...pools.values()].map((pool) => pool.start()));
-  return { listeners: opened.map(({ listener }) => listener), stop, stopNow };
+  watch = config.app.isReloaded ? watchApplication(config, logger, reload) : null;
+  await pools.start();
+  return { listeners: opened.map(({ listener }) => listener), reload, stop, stopNow };
 }
 
 function makeFront(listen: ListenConfig, config: GatewayConfig, router: Router, logger: Logger): Front {
@@ -132,34 +131,20 @@ function makeAjpFront(listen: ListenConfig, options: FrontOptions, router: Route
   });
 }
 
-function routesOf(config: GatewayConfig, pools: ReadonlyMap<string, Pool>): Route[] {
-  return config.routes.map((route) => ({ config: route, backend: poolNamed(pools, route.to.name) }));
+function watchApplication(
+  { app }: GatewayConfig,
+  logger: Logger,
+  reload: (reason: string) => unknown,
+): CodeWatch {
+  const watch = watchCode(
+    app.directory,
+    (path) => reload(`${path} has changed`),
+    (error) => logger.warn({ code: 'SLUICE_WATCH_FAILED', error }, 'files are not watched for changes'),
+  );
+  void watch.ready.then(() => logger.info({ directory: app.directory }, 'files are watched for changes'));
+  return watch;
 }
 
-function poolNamed(pools: ReadonlyMap<string, Pool>, name: string): Pool {
-  const pool = pools.get(name);
-  if (!pool) throw new Error(`there is no pool named ${JSON.stringify(name)}`);
-  return pool;
-}
-
-function poolOptions(
-  name: string,
-  pool: PoolConfig,
-  config: GatewayConfig,
-  options: GatewayOptions,
-): PoolOptions {
-  return {
-    ...pool,
-    name,
-    command: {
-      python: options.python,
-      packageDirectory: workerPackage(),
-      target: config.app.target,
-      directory: config.app.directory,
-      threads: pool.threads,
-      isMultiprocess: pool.processes > 1,
-      debug: config.app.debug,
-      environment: { ...options.environment, ...config.app.environment },
-    },
-  };
+function routesOf(config: GatewayConfig, pools: Pools): Route[] {
+  return config.routes.map((route) => ({ config: route, backend: pools.get(route.to.name) }));
 }

@@ -13,6 +13,8 @@ export interface AppConfig {
   readonly environment: Readonly<Record<string, string>>;
   /** Tracebacks are shown in error pages. Never for the public. */
   readonly debug: boolean;
+  /** The code is loaded again when one of its files changes. */
+  readonly isReloaded: boolean;
 }
 
 /** The protocols a listener can speak. */

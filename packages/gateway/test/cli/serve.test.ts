@@ -18,6 +18,7 @@ function fakeGateway(): {
       { protocol: 'http', address: '127.0.0.1:8000', url: 'http://127.0.0.1:8000/' },
       { protocol: 'fastcgi', address: 'unix:/run/a.sock', url: null },
     ],
+    reload: (reason) => calls.push(`reload: ${reason}`),
     stop: () => {
       calls.push('stop');
       return finished.promise;
@@ -85,6 +86,18 @@ describe('sluice serve', () => {
     world.signals.emit('SIGINT');
     expect((await running).code).toBe(5);
     expect(gateway.calls).toEqual(['stop', 'stopNow']);
+  });
+
+  it('loads the code again on SIGHUP, and serves on', async () => {
+    const gateway = fakeGateway();
+    const world = new World({ startGateway: gateway.start });
+    const running = world.run('serve', 'site:app');
+    await gateway.started;
+    world.signals.emit('SIGHUP');
+    world.signals.emit('SIGTERM');
+    gateway.finish();
+    expect((await running).code).toBe(0);
+    expect(gateway.calls).toEqual(['reload: SIGHUP', 'stop']);
   });
 
   it('ends at the second signal even while the gateway is starting', async () => {

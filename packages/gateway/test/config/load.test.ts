@@ -8,7 +8,14 @@ const withoutAjp = { secretFile: null, allowedAttributes: null, packetBytes: nul
 describe('loading a configuration', () => {
   it('needs nothing but an application', () => {
     expect(load({ flags: { target: 'site:app' } }).config).toEqual({
-      app: { target: 'site:app', directory: '/current', python: null, environment: {}, debug: false },
+      app: {
+        target: 'site:app',
+        directory: '/current',
+        python: null,
+        environment: {},
+        debug: false,
+        isReloaded: false,
+      },
       listen: [
         {
           protocol: 'http',
@@ -98,6 +105,7 @@ access = true
       python: `${fileDirectory}/site/.venv/bin/python`,
       environment: { DJANGO_SETTINGS_MODULE: 'mysite.settings' },
       debug: true,
+      isReloaded: false,
     });
     expect(config.listen).toEqual([
       {

@@ -80,7 +80,7 @@ describe('a reload', () => {
 
   it('repairs at once an application that could not be loaded', async () => {
     const sim = new Simulation({ processes: 2 });
-    for (const worker of [...sim.workers]) worker.failToLoad('no');
+    for (const worker of sim.workers.slice()) worker.failToLoad('no');
     const reloading = sim.pool.reload();
     sim.settle();
     expect(await reloading).toBeNull();
@@ -92,7 +92,7 @@ describe('a reload', () => {
 
   it('serves with the first new worker if there is no other, also if the next one fails', async () => {
     const sim = new Simulation({ processes: 2 });
-    for (const worker of [...sim.workers]) worker.failToLoad('no');
+    for (const worker of sim.workers.slice()) worker.failToLoad('no');
     const reloading = sim.pool.reload();
     const waiting = sim.arrive();
     expect(waiting.exchange.outcome).toBe('SLUICE_APPLICATION_NOT_LOADED');

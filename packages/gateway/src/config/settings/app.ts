@@ -53,4 +53,12 @@ export const appSettings: SettingsOf<AppConfig> = {
     prose:
       'Show tracebacks in error pages. For development only: they tell strangers how the application works.',
   },
+  isReloaded: {
+    key: 'reload',
+    kind: toggle,
+    fallback: { state: 'value', toml: false },
+    flag: 'reload',
+    prose:
+      'Load the code again when a Python file below the application directory changes. For development; virtual environments and hidden directories are not watched.',
+  },
 };

@@ -1,0 +1,80 @@
+// Owns the pools of a gateway together: made from the configuration, started, reloaded and stopped as one.
+
+import { workerPackage } from '../backends/workers/package.ts';
+import type { PoolOptions } from '../backends/workers/pool-options.ts';
+import { Pool } from '../backends/workers/pool.ts';
+import type { TurnoverFailure } from '../backends/workers/turnover.ts';
+import type { GatewayConfig, PoolConfig } from '../config/types.ts';
+import type { Logger } from '../observe/log.ts';
+import { logPool } from './log-pool.ts';
+
+/** What the workers of all pools are started with. */
+export interface WorkerParts {
+  readonly logger: Logger;
+  /** The interpreter. */
+  readonly python: string;
+  /** Environment of the workers, before what the configuration adds. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** What came of a reload, by the name of the pool; null is success. */
+export type ReloadResults = ReadonlyMap<string, TurnoverFailure | null>;
+
+/** Every pool, by its name. */
+export class Pools {
+  readonly #pools: ReadonlyMap<string, Pool>;
+
+  constructor(config: GatewayConfig, parts: WorkerParts) {
+    const entries = Object.entries(config.pools).map(([name, pool]) => {
+      const options = poolOptions(name, pool, config, parts);
+      return [name, new Pool(options, logPool(parts.logger, name))] as const;
+    });
+    this.#pools = new Map(entries);
+  }
+
+  /** The pool of that name. The configuration has been checked: a name that does not exist is a bug. */
+  get(name: string): Pool {
+    const pool = this.#pools.get(name);
+    if (!pool) throw new Error(`there is no pool named ${JSON.stringify(name)}`);
+    return pool;
+  }
+
+  /** Starts all. Resolves when each has a worker that is ready, or one that has failed. */
+  async start(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.start()));
+  }
+
+  /** Loads the code again. One pool after the other, so that only one of them is there twice at a time. */
+  async reload(): Promise<ReloadResults> {
+    const results = new Map<string, TurnoverFailure | null>();
+    for (const [name, pool] of this.#pools) results.set(name, await pool.reload());
+    return results;
+  }
+
+  /** Resolves when all have finished what they have. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.stop()));
+  }
+
+  /** Ends all at once. */
+  stopNow(): void {
+    for (const pool of this.#pools.values()) pool.stopNow();
+  }
+}
+
+function poolOptions(name: string, pool: PoolConfig, config: GatewayConfig, parts: WorkerParts): PoolOptions {
+  return {
+    ...pool,
+    name,
+    command: {
+      python: parts.python,
+      packageDirectory: workerPackage(),
+      target: config.app.target,
+      directory: config.app.directory,
+      threads: pool.threads,
+      isMultiprocess: pool.processes > 1,
+      debug: config.app.debug,
+      environment: { ...parts.environment, ...config.app.environment },
+    },
+  };
+}

@@ -1,0 +1,79 @@
+// A whole gateway in this process, with real workers and an HTTP listener on a free port of loopback.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startGateway, type Gateway } from '../../src/compose/gateway.ts';
+import { loadConfig } from '../../src/config/index.ts';
+import { createLogger } from '../../src/observe/log.ts';
+
+/** One line of the log. */
+export interface LogLine {
+  readonly message: string;
+  readonly code?: string;
+  readonly [field: string]: unknown;
+}
+
+/** A gateway over an application that a test writes. */
+export class RealGateway {
+  readonly directory: string = mkdtempSync(join(tmpdir(), 'sluice-gateway-'));
+  readonly log: LogLine[] = [];
+  readonly #waiting: { readonly pattern: RegExp; readonly resolve: () => void }[] = [];
+  #gateway: Gateway | null = null;
+
+  /** Writes a file of the application. */
+  write(name: string, text: string): void {
+    writeFileSync(join(this.directory, name), text);
+  }
+
+  /** Starts it with `app.py` and these flags. */
+  async start(flags: Readonly<Record<string, string | boolean>> = {}): Promise<this> {
+    const { config } = loadConfig({
+      file: null,
+      environment: {},
+      flags: { target: 'app:application', http: ['127.0.0.1:0'], 'log-level': 'debug', ...flags },
+      directory: this.directory,
+      coresCount: 2,
+    });
+    const stream = { write: (text: string): void => this.#take(JSON.parse(text) as LogLine) };
+    this.#gateway = await startGateway(config, {
+      logger: createLogger({ ...config.log, format: 'json' }, stream),
+      python: 'python3',
+      environment: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+    });
+    return this;
+  }
+
+  /** The running gateway. */
+  get gateway(): Gateway {
+    if (!this.#gateway) throw new Error('it has not been started');
+    return this.#gateway;
+  }
+
+  /** Where its listener is, without the final slash. */
+  get url(): string {
+    return this.gateway.listeners[0]?.url?.slice(0, -1) ?? '';
+  }
+
+  /** Waits until a line of the log matches, from the first line on. */
+  line(pattern: RegExp): Promise<void> {
+    if (this.log.some(({ message }) => pattern.test(message))) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ pattern, resolve }));
+  }
+
+  /** Asks for a path and returns the status and the text. */
+  async get(path: string): Promise<readonly [status: number, text: string]> {
+    const response = await fetch(this.url + path);
+    return [response.status, await response.text()];
+  }
+
+  /** Stops it and removes its files. */
+  async close(): Promise<void> {
+    await this.#gateway?.stop();
+    rmSync(this.directory, { recursive: true });
+  }
+
+  #take(line: LogLine): void {
+    this.log.push(line);
+    for (const { pattern, resolve } of this.#waiting) if (pattern.test(line.message)) resolve();
+  }
+}
