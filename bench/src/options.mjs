@@ -15,7 +15,7 @@ pnpm bench micro             the FastCGI codec, against fastcgi-stream
                              ${names(allPeers)}
   --workload NAME            only this workload: ${names(allWorkloads)}
   --processes N[,N]          numbers of Python processes (default: 1 and 2 for hello, 2 for the rest)
-  --connections N[,N]        client connections (default: ${DEFAULT_CONNECTIONS})
+  --connections N[,N]        client connections (default: ${DEFAULT_CONNECTIONS.join()})
   --rounds N                 rounds of each peer (default: 5)
   --seconds N                seconds of each round (default: 5)
   --quick                    about two minutes: hello, 2 processes, 3 rounds of 1 second; prints, stores nothing

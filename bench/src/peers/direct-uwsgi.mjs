@@ -2,12 +2,13 @@ import { startUwsgi, uwsgi } from '../servers/uwsgi.mjs';
 import { freePort } from '../stage/ports.mjs';
 
 /** @returns {import('./peer.mjs').Peer} */
-function direct(name, label, listen) {
+function direct(name, label, listen, serves = () => true) {
   return {
     name,
     label,
     path: 'direct',
     needs: [uwsgi],
+    serves,
     async start(stage, setup) {
       const address = `127.0.0.1:${await freePort()}`;
       startUwsgi(stage, setup, listen(address));
@@ -21,12 +22,16 @@ export const directUwsgiRouter = direct('uwsgi-http', 'uWSGI, http router', (add
   '--http',
   address,
   '--http-keepalive',
+  '--http-auto-chunked',
 ]);
 
-/** The workers take the requests themselves, one on each connection; the header tells the client so. */
-export const directUwsgiSocket = direct('uwsgi-http-socket', 'uWSGI, http-socket', (address) => [
-  '--http-socket',
-  address,
-  '--add-header',
-  'Connection: close',
-]);
+/**
+ * The workers take the requests themselves, one on each connection; the header tells the client so. They end an answer
+ * of unknown length by closing, which wrk counts as an error, so they cannot take part in the stream.
+ */
+export const directUwsgiSocket = direct(
+  'uwsgi-http-socket',
+  'uWSGI, http-socket',
+  (address) => ['--http-socket', address, '--add-header', 'Connection: close'],
+  ({ workload }) => workload.name !== 'stream',
+);

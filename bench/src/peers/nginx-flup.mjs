@@ -11,6 +11,6 @@ export const nginxFlup = {
   async start(stage, setup) {
     const socket = stage.path('fastcgi');
     startFlup(stage, setup, socket);
-    return startNginx(stage, { protocol: 'fastcgi, not kept', upstream: `unix:${socket}` });
+    return startNginx(stage, { protocol: 'fastcgi', upstream: `unix:${socket}`, isKept: false });
   },
 };

@@ -11,7 +11,7 @@ function behindNginx(name, label, workerClass) {
     async start(stage, setup) {
       const upstream = `unix:${stage.path('http')}`;
       startGunicorn(stage, setup, { bind: upstream, workerClass });
-      return startNginx(stage, { protocol: 'http', upstream });
+      return startNginx(stage, { protocol: 'http', upstream, isKept: true });
     },
   };
 }

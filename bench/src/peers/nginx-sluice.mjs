@@ -10,6 +10,6 @@ export const nginxSluice = {
   async start(stage, setup) {
     const upstream = `unix:${stage.path('fastcgi')}`;
     startSluice(stage, setup, ['--fastcgi', upstream]);
-    return startNginx(stage, { protocol: 'fastcgi', upstream });
+    return startNginx(stage, { protocol: 'fastcgi', upstream, isKept: true });
   },
 };

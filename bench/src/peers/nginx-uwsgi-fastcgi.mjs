@@ -10,6 +10,6 @@ export const nginxUwsgiFastcgi = {
   async start(stage, setup) {
     const socket = stage.path('fastcgi');
     startUwsgi(stage, setup, ['--fastcgi-socket', socket]);
-    return startNginx(stage, { protocol: 'fastcgi', upstream: `unix:${socket}` });
+    return startNginx(stage, { protocol: 'fastcgi', upstream: `unix:${socket}`, isKept: false });
   },
 };

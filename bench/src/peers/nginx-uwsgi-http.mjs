@@ -10,6 +10,6 @@ export const nginxUwsgiHttp = {
   async start(stage, setup) {
     const socket = stage.path('http');
     startUwsgi(stage, setup, ['--http-socket', socket]);
-    return startNginx(stage, { protocol: 'http', upstream: `unix:${socket}` });
+    return startNginx(stage, { protocol: 'http', upstream: `unix:${socket}`, isKept: false });
   },
 };

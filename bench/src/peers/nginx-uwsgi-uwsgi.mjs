@@ -10,6 +10,6 @@ export const nginxUwsgiUwsgi = {
   async start(stage, setup) {
     const socket = stage.path('uwsgi');
     startUwsgi(stage, setup, ['--uwsgi-socket', socket]);
-    return startNginx(stage, { protocol: 'uwsgi', upstream: `unix:${socket}` });
+    return startNginx(stage, { protocol: 'uwsgi', upstream: `unix:${socket}`, isKept: false });
   },
 };

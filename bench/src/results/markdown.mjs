@@ -5,9 +5,7 @@
  * @param {readonly string[]} head @param {readonly (readonly string[])[]} rows
  */
 export function table(head, rows) {
-  const widths = head.map((_, column) =>
-    Math.max(3, ...[head, ...rows].map((row) => [...row[column]].length)),
-  );
+  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((row) => row[column].length)));
   const line = (row) =>
     `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join(' | ')} |`;
   const rule = widths.map((width, column) =>

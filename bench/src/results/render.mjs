@@ -1,7 +1,7 @@
 // RESULTS.md, and the same tables on the terminal: pure functions of the stored results.
 import { allPaths } from '../peers/paths.mjs';
 import { allWorkloads } from '../workloads/all.mjs';
-import { judge } from './goals.mjs';
+import { judge, UNMEASURED } from './goals.mjs';
 import { hundredths, megabytes, milliseconds, spreadText, table, whole } from './markdown.mjs';
 import { ratioOver, spreadOf, spreadOver, validRounds } from './statistics.mjs';
 
@@ -26,6 +26,7 @@ export function renderResults(results) {
     ...runSection(results.runs),
     '## Goals',
     goalTable(results),
+    `Not measured by this harness yet:\n\n${UNMEASURED.map((goal) => `- ${goal}`).join('\n')}`,
     ...sorted(results.groups).map((group) => groupSection(group)),
     ...(results.micro ? ['## FastCGI codec', renderMicro(results.micro.cases)] : []),
   ];
@@ -55,19 +56,19 @@ function runSection(runs) {
   const machine = runs[0]?.machine;
   if (machine === undefined) return [];
   const { cpu, cores, memoryBytes, kernel, system } = machine;
-  const rows = runs.map(({ date, commit, pace, versions }) => [
-    date.slice(0, 16).replace('T', ' '),
-    commit,
-    pace ? `${pace.rounds} x ${pace.seconds} s after ${pace.warmupSeconds} s` : '–',
-    Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(', '),
-  ]);
   return [
     '## Machine and runs',
     `${cpu}, ${cores} cores, ${whole(memoryBytes / 1e9)} GB, ${system}, ${kernel}.`,
-    table(['begun (UTC)', 'commit', 'rounds', 'versions'], rows),
+    runs.map(runLine).join('\n'),
   ];
+}
+
+function runLine({ date, commit, pace, versions }) {
+  const rounds = pace
+    ? `${pace.rounds} rounds of ${pace.seconds} s, each after ${pace.warmupSeconds} s`
+    : 'codec';
+  const parts = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `- ${date.slice(0, 16).replace('T', ' ')} UTC, commit ${commit}, ${rounds}: ${parts.join(', ')}.`;
 }
 
 function goalTable(results) {

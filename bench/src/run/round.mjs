@@ -23,10 +23,10 @@ import { runWrk } from './wrk.mjs';
  */
 export async function runRound(stage, load, { round, warmupSeconds, signal }) {
   await runWrk({ ...load, seconds: warmupSeconds }, signal);
-  const before = stage.processes();
+  const before = cpuByRole(stage);
   const report = await runWrk(load, signal);
-  const after = stage.processes();
-  const invalid = errorsOf(report, load) ?? changeOf(before, after);
+  const after = cpuByRole(stage);
+  const invalid = errorsOf(report, load);
   if (invalid !== undefined) return { round, invalid };
   return {
     round,
@@ -34,10 +34,12 @@ export async function runRound(stage, load, { round, warmupSeconds, signal }) {
     p50Us: report.p50Us,
     p99Us: report.p99Us,
     maxUs: report.maxUs,
-    cpuUs: sumByRole(after, ({ cpuUs }, index) => (cpuUs - before[index].cpuUs) / report.requests),
-    pssBytes: sumByRole(after, ({ pid }) => readPssBytes(pid)),
+    cpuUs: mapValues(after, (us, role) => (us - (before[role] ?? 0)) / report.requests),
+    pssBytes: sumByRole(stage.processes(), ({ pid }) => readPssBytes(pid)),
   };
 }
+
+const cpuByRole = (stage) => sumByRole(stage.processes(), ({ cpuUs }) => cpuUs);
 
 /** Why the load failed. Every answer has to be there and complete: the first one was compared byte by byte. */
 function errorsOf({ requests, bytes, errors }, { workload }) {
@@ -50,15 +52,12 @@ function errorsOf({ requests, bytes, errors }, { workload }) {
   return undefined;
 }
 
-function changeOf(before, after) {
-  const isSame = after.length === before.length && after.every(({ pid }, index) => pid === before[index].pid);
-  return isSame ? undefined : 'processes ended or started during the round';
-}
-
 function sumByRole(processes, valueOf) {
   const sums = {};
-  processes.forEach((facts, index) => {
-    sums[facts.role] = (sums[facts.role] ?? 0) + valueOf(facts, index);
-  });
+  for (const facts of processes) sums[facts.role] = (sums[facts.role] ?? 0) + valueOf(facts);
   return sums;
+}
+
+function mapValues(object, valueOf) {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, valueOf(value, key)]));
 }

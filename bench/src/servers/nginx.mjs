@@ -11,34 +11,34 @@ export const nginx = program({
   install: 'apt install nginx-light',
 });
 
-/** How nginx passes requests on, by protocol. Connections are kept wherever the protocol allows it. */
+/**
+ * How nginx passes requests on, by protocol. `isKept` keeps connections to the backend open; a backend that closes
+ * them all the same makes nginx fail POST requests that meet a connection just being closed.
+ */
 const PASS = {
-  fastcgi: (parameters) =>
-    `fastcgi_pass backend; include ${parameters}/fastcgi_params; fastcgi_keep_conn on;`,
-  'fastcgi, not kept': (parameters) => `fastcgi_pass backend; include ${parameters}/fastcgi_params;`,
+  fastcgi: (parameters, isKept) => `fastcgi_pass backend; include ${parameters}/fastcgi_params;
+      ${isKept ? 'fastcgi_keep_conn on;' : ''}`,
   uwsgi: (parameters) => `uwsgi_pass backend; include ${parameters}/uwsgi_params;`,
-  http: () => `proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection "";
-      proxy_set_header Host $http_host;`,
+  http: (_parameters, isKept) => `proxy_pass http://backend; proxy_set_header Host $http_host;
+      ${isKept ? 'proxy_http_version 1.1; proxy_set_header Connection "";' : ''}`,
 };
-
-/** Protocols whose connections nginx does not keep. */
-const SINGLE_USE = ['uwsgi', 'fastcgi, not kept'];
 
 /**
  * Starts nginx and returns the URL it will answer at.
  * @param {import('../stage/stage.mjs').Stage} stage
- * @param {{protocol: keyof typeof PASS, upstream: string}} backend The upstream is `unix:PATH` or `HOST:PORT`.
+ * @param {{protocol: keyof typeof PASS, upstream: string, isKept: boolean}} backend The upstream is `unix:PATH` or
+ *   `HOST:PORT`.
  */
-export async function startNginx(stage, { protocol, upstream }) {
+export async function startNginx(stage, backend) {
   const port = await freePort();
-  const config = stage.write('nginx.conf', configuration(stage, port, protocol, upstream));
+  const config = stage.write('nginx.conf', configuration(stage, port, backend));
   const args = ['-p', stage.makeDirectory('nginx'), '-c', config, '-e', stage.path('nginx-error.log')];
   stage.spawn({ name: 'nginx', command: 'nginx', args, roleOf: () => 'web server' });
   return `http://127.0.0.1:${port}/`;
 }
 
 // The buffers hold the largest body of the workloads, so that nginx writes no temporary files for anybody.
-function configuration(stage, port, protocol, upstream) {
+function configuration(stage, port, { protocol, upstream, isKept }) {
   const temp = ['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'];
   const buffers = ['fastcgi', 'proxy', 'uwsgi'];
   return `${process.getuid() === 0 ? 'user root root;' : ''}
@@ -55,12 +55,12 @@ http {
   client_body_buffer_size 128k;
   upstream backend {
     server ${upstream};
-    ${SINGLE_USE.includes(protocol) ? '' : 'keepalive 256; keepalive_requests 1000000000;'}
+    ${isKept ? 'keepalive 256; keepalive_requests 1000000000;' : ''}
   }
   server {
     listen 127.0.0.1:${port} backlog=4096;
     location / {
-      ${PASS[protocol](shippedParameters())}
+      ${PASS[protocol](shippedParameters(), isKept)}
     }
   }
 }

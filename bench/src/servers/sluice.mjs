@@ -1,18 +1,20 @@
 // The gateway of this repository, as `pnpm build` left it.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { PYTHON } from '../stage/requirements.mjs';
 import { APPS, moduleOf } from '../workloads/workload.mjs';
 import { QUEUE_LENGTH } from './queue-length.mjs';
 
-const COMMAND = fileURLToPath(new URL('../../../packages/gateway/bin/sluice.js', import.meta.url));
-const BUILT = fileURLToPath(new URL('../../../packages/gateway/dist/cli/main.js', import.meta.url));
+const GATEWAY = fileURLToPath(new URL('../../../packages/gateway/', import.meta.url));
 
 /** @type {import('../stage/requirements.mjs').Requirement} */
 export const sluice = {
   name: 'Sluice',
   install: 'pnpm build',
-  version: () => (existsSync(BUILT) ? `on Node ${process.versions.node}` : undefined),
+  version() {
+    if (!existsSync(`${GATEWAY}dist/cli/main.js`)) return undefined;
+    return JSON.parse(readFileSync(`${GATEWAY}package.json`, 'utf8')).version;
+  },
 };
 
 /**
@@ -22,7 +24,7 @@ export const sluice = {
  */
 export function startSluice(stage, { workload, processes }, listen) {
   const args = [
-    COMMAND,
+    `${GATEWAY}bin/sluice.js`,
     'serve',
     `${moduleOf(workload)}:application`,
     '--directory',

@@ -9,7 +9,7 @@ const TICK_US = 10_000;
  * @property {number} pid
  * @property {number} parentPid
  * @property {string} startTime Tells a process apart from a later one with the same id.
- * @property {number} cpuUs User and system time so far.
+ * @property {number} cpuUs User and system time so far, its own and that of its ended children.
  * @property {string} command
  */
 
@@ -18,13 +18,14 @@ export function readProcess(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name in parentheses may hold anything; the fields after it are plain.
+    // They begin with the third of proc(5): state, ppid, ..., utime, stime, cutime, cstime, ..., starttime.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
     return {
       pid,
       parentPid: Number(fields[1]),
       startTime: fields[19],
-      cpuUs: (Number(fields[11]) + Number(fields[12])) * TICK_US,
+      cpuUs: fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * TICK_US,
       command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim(),
     };
   } catch {
@@ -44,8 +45,15 @@ export function readProcessTree(pid) {
   return tree;
 }
 
-/** Proportional set size: memory shared by several processes counts in parts. @param {number} pid */
+/**
+ * Proportional set size: memory shared by several processes counts in parts. 0 for a process that has ended.
+ * @param {number} pid
+ */
 export function readPssBytes(pid) {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
-  return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) * 1024;
+  try {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
+    return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
 }
