@@ -60,13 +60,32 @@ export interface ProcessHandle {
 export type StartProcess = (command: WorkerCommand, events: ProcessEvents) => ProcessHandle;
 
 /** Starts a real one. */
-export const startProcess: StartProcess = (command, events) => new WorkerProcess(command, events);
+export const startProcess: StartProcess = (command, events) => {
+  try {
+    return new WorkerProcess(command, events);
+  } catch (error) {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    process.nextTick(() => events.exited({ code: null, signal: null }, cause));
+    return NOT_STARTED;
+  }
+};
+
+const NOT_STARTED: ProcessHandle = {
+  pid: undefined,
+  control: { write: () => {} },
+  lanes: [],
+  close: () => {},
+  kill: () => {},
+  abort: () => {},
+};
 
 /** A running worker process with its sockets. */
 class WorkerProcess implements ProcessHandle {
-  readonly control: Socket;
+  readonly control: ProcessHandle['control'];
   readonly lanes: readonly Socket[];
   readonly #child: ChildProcess;
+  /** The control channel and the lanes. */
+  readonly #channels: readonly Socket[];
 
   constructor(command: WorkerCommand, events: ProcessEvents) {
     const laneFds = Array.from({ length: command.threads }, (_, index) => CONTROL_FD + 1 + index);
@@ -88,11 +107,11 @@ class WorkerProcess implements ProcessHandle {
         stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...laneFds.map(() => 'pipe' as const)],
       },
     );
-    const [, , , control, ...lanes] = this.#child.stdio.map((stream) =>
-      stream instanceof Socket ? stream : null,
-    );
-    this.control = owned(control);
-    this.lanes = lanes.map(owned);
+    // Where Node has run out of descriptors there is nothing here, whatever the type says.
+    const streams: readonly unknown[] = (this.#child.stdio as ChildProcess['stdio'] | undefined) ?? [];
+    this.#channels = streams.slice(CONTROL_FD).filter((stream) => stream instanceof Socket);
+    this.control = { write: (bytes) => this.#channels[0]?.write(bytes) };
+    this.lanes = this.#channels.slice(1);
     this.#listen(events);
   }
 
@@ -101,8 +120,7 @@ class WorkerProcess implements ProcessHandle {
   }
 
   close(): void {
-    this.control.end();
-    for (const lane of this.lanes) lane.end();
+    for (const channel of this.#channels) channel.end();
   }
 
   kill(): void {
@@ -114,8 +132,8 @@ class WorkerProcess implements ProcessHandle {
   }
 
   #listen(events: ProcessEvents): void {
-    const channels = [this.control, ...this.lanes];
-    this.control.on('data', (chunk: Buffer) => events.controlData(chunk));
+    const channels = this.#channels;
+    channels[0]?.on('data', (chunk: Buffer) => events.controlData(chunk));
     this.lanes.forEach((lane, index) => {
       lane.on('data', (chunk: Buffer) => events.laneData(index, chunk));
       lane.on('drain', () => events.laneDrained(index));
@@ -131,8 +149,11 @@ class WorkerProcess implements ProcessHandle {
       if (this.#child.pid === undefined) events.exited({ code: null, signal: null }, error);
     });
     this.#child.once('exit', (code, signal) => {
-      // A paused lane would keep what the worker wrote last from being read.
-      for (const lane of this.lanes) lane.resume();
+      // What it wrote last tells what it had begun. It is read to the end, even for a client that takes nothing.
+      for (const lane of this.lanes) {
+        lane.on('pause', () => process.nextTick(() => lane.resume()));
+        lane.resume();
+      }
       const deadline = setTimeout(
         () => channels.forEach((channel) => channel.destroy()),
         CHANNELS_CLOSE_WITHIN_MS,
@@ -146,9 +167,4 @@ class WorkerProcess implements ProcessHandle {
       }
     });
   }
-}
-
-function owned(socket: Socket | null | undefined): Socket {
-  if (!socket) throw new Error('the worker was started without its channels');
-  return socket;
 }
