@@ -121,7 +121,10 @@ describe('a header name with a colon', () => {
 });
 
 describe('building a head', () => {
-  const token = fc.string({ unit: fc.constantFrom(...'abcXYZ-_!~09'), minLength: 1 });
+  const token = fc.string({
+    unit: fc.constantFrom('a', 'z', 'A', 'Z', '0', '9', '-', '_', '!', '~'),
+    minLength: 1,
+  });
   const printable = fc
     .string({
       unit: fc

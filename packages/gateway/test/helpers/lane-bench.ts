@@ -36,6 +36,7 @@ class RecordingOwner implements LaneOwner {
   readonly ended: Exchange[] = [];
   readonly cancelledTags: number[] = [];
   readonly log: string[] = [];
+  readonly recalled: Lane[] = [];
   outputs = 0;
 
   requestEnded(_lane: Lane, exchange: Exchange): void {
@@ -44,6 +45,10 @@ class RecordingOwner implements LaneOwner {
 
   hasOutput(): void {
     this.outputs++;
+  }
+
+  recall(lane: Lane): void {
+    this.recalled.push(lane);
   }
 
   requestCancelled(_lane: Lane, tag: number): void {

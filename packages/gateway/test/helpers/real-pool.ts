@@ -52,6 +52,7 @@ export class RealPool {
       workerReady: (pid) => this.pids.push(pid),
       workerEnded: (_pid, reason, wasExpected) => this.endings.push({ reason, wasExpected }),
       applicationNotLoaded: (_pid, traceback) => this.tracebacks.push(traceback),
+      reloaded: () => {},
       output: (_pid, text, exchange) => this.output.push([text, exchange?.id ?? null]),
     });
   }

@@ -139,7 +139,7 @@ describe('an application that cannot be loaded', () => {
   it('answers what waits and what comes with 503, and says so once for each different traceback', () => {
     const sim = new Simulation({ processes: 2 });
     const waiting = sim.arrive();
-    for (const worker of [...sim.workers]) worker.failToLoad('ImportError: one');
+    for (const worker of sim.workers.slice()) worker.failToLoad('ImportError: one');
     const next = sim.arrive();
     expect([waiting, next].map(({ exchange }) => exchange.outcome)).toEqual(
       Array(2).fill('SLUICE_APPLICATION_NOT_LOADED'),
@@ -152,7 +152,7 @@ describe('an application that cannot be loaded', () => {
 
   it('is tried again by one worker, and by all as soon as that one is ready', () => {
     const sim = new Simulation({ processes: 3 });
-    for (const worker of [...sim.workers]) worker.failToLoad('no');
+    for (const worker of sim.workers.slice()) worker.failToLoad('no');
     sim.pass(1_000);
     expect(sim.workers).toHaveLength(4);
     sim.live(1);
