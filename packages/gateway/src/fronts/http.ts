@@ -7,6 +7,17 @@ import type { Head } from '../exchange/head.ts';
 import type { Front, FrontOptions } from './front.ts';
 import { httpVariables } from './http-variables.ts';
 
+/** How this connection is used is between Node and the client (RFC 9110 section 7.6.1); Node throws at some of these. */
+const FRAMING: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
 /** Serves HTTP/1.1 and HTTP/1.0. */
 export class HttpFront implements Front {
   readonly protocol = 'http';
@@ -77,7 +88,8 @@ class HttpReply implements Reply {
 
   head(head: Head, bytes: Buffer, isLast: boolean): boolean {
     const fields: string[] = [];
-    for (const [name, value] of head.headers()) fields.push(name, value);
+    for (const [name, value] of head.headers())
+      if (!FRAMING.has(name.toLowerCase())) fields.push(name, value);
     // A body nobody has read would be taken for the next request; a server that stops takes no next request.
     if (isLast && !this.#request.complete) fields.push('Connection', 'close');
     else if (!this.#server.listening) fields.push('Connection', 'close');
