@@ -17,7 +17,7 @@ export class FrontBench {
   readonly #temporary = new Temporary();
   readonly #clients: RawClient[] = [];
   #taken = 0;
-  #watcher: (() => void) | null = null;
+  readonly #watchers: (() => void)[] = [];
   #path: string | null = null;
 
   private constructor(make: MakeFront, options: Partial<FrontOptions>) {
@@ -27,7 +27,7 @@ export class FrontBench {
       variablesCount: 200,
       handle: (exchange) => {
         this.exchanges.push(exchange);
-        this.#watcher?.();
+        for (const watcher of this.#watchers.splice(0)) watcher();
       },
       ...options,
     });
@@ -58,15 +58,11 @@ export class FrontBench {
 
   /** The next exchange that has not been asked for yet. */
   async next(): Promise<Exchange> {
+    const index = this.#taken++;
     for (;;) {
-      const exchange = this.exchanges[this.#taken];
-      if (exchange) {
-        this.#taken++;
-        return exchange;
-      }
-      await new Promise<void>((resolve) => {
-        this.#watcher = resolve;
-      });
+      const exchange = this.exchanges[index];
+      if (exchange) return exchange;
+      await new Promise<void>((resolve) => this.#watchers.push(resolve));
     }
   }
 
