@@ -1,5 +1,5 @@
 // A path: the way a request takes from the client to the application. To add one, write a file like its neighbours
-// and name it in `all.ts`; the whole behaviour table then runs over it.
+// and a suite like `suites/nginx.test.ts`; the whole behaviour table then runs over it.
 import type { Gateway, GatewayOptions } from '../harness/gateway.ts';
 import type { Address } from '../harness/raw-connection.ts';
 import type { Part } from '../harness/require.ts';

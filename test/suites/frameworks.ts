@@ -13,8 +13,7 @@ import {
 import { digest, PATTERN } from '../harness/pattern.ts';
 import { describeWith } from '../harness/require.ts';
 import { expectResponse } from '../cases/case.ts';
-import { directHttp } from '../paths/direct-http.ts';
-import { nginxFastCgi } from '../paths/nginx-fastcgi.ts';
+import { onePathPerProtocol } from '../paths/one-per-protocol.ts';
 import { frontOfSuite } from './describe-path.ts';
 import type { Front } from '../paths/path.ts';
 
@@ -74,7 +73,7 @@ class Visitor {
 export function describeFramework(module: string, target: string): void {
   for (const { name, path: python } of frameworkPythons(module)) {
     const part = { name: `${name} (${python})`, isPresent: canImport(python, module) };
-    for (const path of [directHttp, ...nginxFastCgi.slice(0, 1)]) {
+    for (const path of onePathPerProtocol) {
       describeWith([part, ...path.needs], `${name} over ${path.name}`, () => {
         const front = frontOfSuite(path, { target, python, mount: '/app' });
         describePages(front);

@@ -3,8 +3,7 @@ import { expect, it } from '@jest/globals';
 import { withBed, type TestBed } from '../harness/bed.ts';
 import { exchange, text } from '../harness/http.ts';
 import { describeWith } from '../harness/require.ts';
-import { directHttp } from '../paths/direct-http.ts';
-import { nginxFastCgi } from '../paths/nginx-fastcgi.ts';
+import { onePathPerProtocol } from '../paths/one-per-protocol.ts';
 import { openFront, type Front, type Path } from '../paths/path.ts';
 
 const RELOADS = Number(process.env['SLUICE_TEST_RELOADS'] ?? 10);
@@ -38,7 +37,7 @@ async function visitUntil(front: Front, isOver: () => boolean): Promise<string[]
   return failures;
 }
 
-for (const path of [directHttp, ...nginxFastCgi.slice(0, 1)]) {
+for (const path of onePathPerProtocol) {
   describeWith(path.needs, `a reload over ${path.name}`, () => {
     it(
       `fails no request, ${RELOADS} times under load`,

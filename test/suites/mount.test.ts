@@ -3,11 +3,10 @@ import { it } from '@jest/globals';
 import { expectResponse } from '../cases/case.ts';
 import { describeWith } from '../harness/require.ts';
 import { exchange } from '../harness/http.ts';
-import { directHttp } from '../paths/direct-http.ts';
-import { nginxFastCgi } from '../paths/nginx-fastcgi.ts';
+import { onePathPerProtocol } from '../paths/one-per-protocol.ts';
 import { frontOfSuite } from './describe-path.ts';
 
-for (const path of [directHttp, ...nginxFastCgi.slice(0, 1)]) {
+for (const path of onePathPerProtocol) {
   describeWith(path.needs, `mounted at /app over ${path.name}`, () => {
     const front = frontOfSuite(path, { mount: '/app', expectedLog: [/SLUICE_NOT_MOUNTED/] });
 

@@ -10,8 +10,7 @@ import {
 } from '../harness/http.ts';
 import { RawConnection } from '../harness/raw-connection.ts';
 import { describeWith } from '../harness/require.ts';
-import { directHttp } from '../paths/direct-http.ts';
-import { nginxFastCgi } from '../paths/nginx-fastcgi.ts';
+import { onePathPerProtocol } from '../paths/one-per-protocol.ts';
 import { frontOfSuite } from './describe-path.ts';
 import type { Front } from '../paths/path.ts';
 
@@ -53,7 +52,7 @@ async function release(front: Front, { name, connection, response }: Held): Prom
   connection.close();
 }
 
-for (const path of [directHttp, ...nginxFastCgi.slice(0, 1)]) {
+for (const path of onePathPerProtocol) {
   const options = { processes: 1, threads: 1, expectedLog: [/SLUICE_QUEUE_FULL/, /SLUICE_QUEUE_TIMEOUT/] };
 
   describeWith(path.needs, `a queue with one place, over ${path.name}`, () => {

@@ -4,14 +4,13 @@ import { expect, it } from '@jest/globals';
 import { expectResponse } from '../cases/case.ts';
 import { describeWith } from '../harness/require.ts';
 import { exchange } from '../harness/http.ts';
-import { directHttp } from '../paths/direct-http.ts';
-import { nginxFastCgi } from '../paths/nginx-fastcgi.ts';
+import { onePathPerProtocol } from '../paths/one-per-protocol.ts';
 import { frontOfSuite } from './describe-path.ts';
 
 const ROUNDS = 10;
 const QUICK_PER_ROUND = 40;
 
-for (const path of [directHttp, ...nginxFastCgi.slice(0, 1)]) {
+for (const path of onePathPerProtocol) {
   describeWith(path.needs, `one slow request on two lanes, over ${path.name}`, () => {
     const front = frontOfSuite(path, { processes: 2, threads: 1, pool: ['look_ahead = 8'] });
 
