@@ -27,6 +27,8 @@ export function simulatedPoolOptions({ threads = 1, ...options }: SimOptions = {
     stopTimeoutMs: 60_000,
     lookAhead: 0,
     recallAfterMs: 5,
+    // What is kept for quick requests has tests of its own; here every free lane is for everybody.
+    reserveLanes: 0,
     ...options,
     command: {
       python: 'python3',

@@ -11,6 +11,7 @@ const shapes = fc.record({
   threads: fc.integer({ min: 1, max: 4 }),
   lookAhead: fc.integer({ min: 0, max: 8 }),
   queueLength: fc.constantFrom(2, 1_000),
+  reserveLanes: fc.constantFrom(0, null),
 });
 const tapes = fc.array(fc.nat({ max: 9_999 }), { minLength: 20, maxLength: 300, size: 'max' });
 const times = { queueTimeoutMs: 400, requestTimeoutMs: 1_000, recallAfterMs: 5 };
@@ -74,7 +75,7 @@ describe('whatever happens to the workers', () => {
         expect(sim.pending.map(({ id }) => id)).toEqual([]);
         for (const entry of sim.entries) check(entry);
       }),
-      { numRuns: 300, endOnFailure: true },
+      { numRuns: 200, endOnFailure: true },
     );
   });
 
@@ -93,7 +94,7 @@ describe('whatever happens to the workers', () => {
         expect(accepted.filter(({ exchange }) => exchange.outcome !== 'complete')).toEqual([]);
         expect(sim.workers.filter(({ isDead }) => !isDead)).toEqual([]);
       }),
-      { numRuns: 100, endOnFailure: true },
+      { numRuns: 80, endOnFailure: true },
     );
   });
 });
