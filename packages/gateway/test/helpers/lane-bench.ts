@@ -38,6 +38,8 @@ class RecordingOwner implements LaneOwner {
   readonly log: string[] = [];
   readonly recalled: Lane[] = [];
   outputs = 0;
+  /** Called when the lane tells that a client has gone. */
+  onCancelled: () => void = () => {};
 
   requestEnded(_lane: Lane, exchange: Exchange): void {
     this.ended.push(exchange);
@@ -53,6 +55,7 @@ class RecordingOwner implements LaneOwner {
 
   requestCancelled(_lane: Lane, tag: number): void {
     this.cancelledTags.push(tag);
+    this.onCancelled();
   }
 
   applicationLog(_exchange: Exchange, text: string): void {

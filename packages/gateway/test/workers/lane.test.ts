@@ -182,6 +182,16 @@ describe('a client', () => {
     expect([exchange.outcome, reply.calls, bench.lane.load]).toEqual(['cancelled', [], 0]);
   });
 
+  it('that goes before its request was sent is told to the worker after the request, not before', () => {
+    const bench = new LaneBench();
+    const { exchange } = makeExchange();
+    bench.lane.assign(exchange);
+    const sentBefore: number[] = [];
+    bench.owner.onCancelled = () => sentBefore.push(...bench.sent.map(({ tag }) => tag));
+    exchange.cancel();
+    expect([bench.owner.cancelledTags, sentBefore]).toEqual([[1], [1]]);
+  });
+
   it('that goes while the lane is paused for it resumes the lane', () => {
     const bench = new LaneBench();
     const { exchange, reply } = makeExchange();

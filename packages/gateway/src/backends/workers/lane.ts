@@ -158,6 +158,8 @@ export class Lane implements Holder, LaneEvents {
     const tag = this.#tags[this.#line.indexOf(exchange)];
     if (tag === undefined) return;
     this.#resume();
+    // The worker ignores the cancelling of a request it has not been sent.
+    this.flush();
     this.#owner.requestCancelled(this, tag);
   }
 
