@@ -30,12 +30,9 @@ export async function step(title, command, args, { isLive = false, env = process
     () => false,
   );
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  if (!succeeded && !isLive) process.stdout.write(`failed\n${output}`);
-  console.log(
-    isLive
-      ? `== ${title}: ${succeeded ? 'done' : 'failed'} (${seconds} s)`
-      : `${succeeded ? 'done' : '=='} (${seconds} s)`,
-  );
+  const verdict = `${succeeded ? 'done' : 'failed'} (${seconds} s)`;
+  if (!isLive && !succeeded) process.stdout.write(`\n${output}`);
+  console.log(isLive || !succeeded ? `== ${title}: ${verdict}` : verdict);
   return { succeeded, output };
 }
 
