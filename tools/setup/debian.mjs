@@ -5,6 +5,12 @@ import { step } from './steps.mjs';
 
 const PACKAGES = [
   'nginx-light',
+  'apache2-bin',
+  'libapache2-mod-jk',
+  'lighttpd',
+  'lighttpd-mod-openssl',
+  'tomcat10-common',
+  'openssl',
   'spawn-fcgi',
   'libfcgi-bin',
   'libfcgi-dev',

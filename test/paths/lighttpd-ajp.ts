@@ -1,0 +1,84 @@
+// Client -> lighttpd -> AJP -> gateway.
+import { existsSync } from 'node:fs';
+import { expectResponse, row } from '../cases/case.ts';
+import { exchange, headerValues } from '../harness/http.ts';
+import { PATTERN } from '../harness/pattern.ts';
+import { lighttpdParts, startLighttpd } from '../harness/servers/lighttpd.ts';
+import { instead, smallPackets, type AjpPath, type Difference } from './ajp-differences.ts';
+import { startAjpGateway } from './ajp-listener.ts';
+import type { Front } from './path.ts';
+
+// What lighttpd says of a response that broke off.
+const EXPECTED_LOG = [/unexpected end-of-file/, /response already sent out, but backend returned error/];
+
+// Its packets have 8 KiB, and that cannot be changed.
+const differences: readonly Difference[] = [
+  instead(
+    'PATCH with a body',
+    'lighttpd knows only the methods that have a number, else 400',
+    row('', { method: 'PATCH', target: '/environ' }, { status: 400 }),
+  ),
+  instead(
+    'a path that climbs out is refused',
+    'lighttpd takes it for a path from the root',
+    row('', { target: '/../environ' }, { status: 200, json: { PATH_INFO: '/environ' } }),
+  ),
+  partOfFile('Range: from the middle to the end', 'bytes=40000-', 40_000),
+  partOfFile('Range: the last bytes', 'bytes=-500', PATTERN.length - 500),
+  ...smallPackets(400, []),
+];
+
+/** lighttpd with mod_ajp13, over a Unix socket and over TCP. */
+export const lighttpdAjp: readonly [AjpPath, AjpPath] = [
+  lighttpdPath('unix', differences),
+  lighttpdPath('tcp', [
+    ...differences,
+    instead(
+      '100 MB up',
+      'not tried, as lighttpd needs 40 ms for each packet of an upload it keeps in a file',
+      row('', { target: '/hello' }, { status: 200 }),
+    ),
+  ]),
+];
+
+function lighttpdPath(transport: 'unix' | 'tcp', differences: readonly Difference[]): AjpPath {
+  return {
+    name: `lighttpd, mod_ajp13 (${transport})`,
+    needs: lighttpdParts,
+    traits: { buffersRequests: true, acceptsRawBytes: false },
+    differences,
+    async start(bed, options) {
+      const container = transport === 'unix' ? bed.site.path('ajp') : await bed.reservePort();
+      const address = typeof container === 'number' ? `127.0.0.1:${container}` : `unix:${container}`;
+      const port = await bed.reservePort();
+      const gateway = await startAjpGateway(bed, options, { address, lines: ['decoded_path = true'] });
+      const lighttpd = await startLighttpd(bed, { port, container });
+      const expectLog = (pattern: RegExp): void => {
+        gateway.expectLog(pattern);
+        lighttpd.expectLog(pattern);
+      };
+      for (const pattern of EXPECTED_LOG) lighttpd.expectLog(pattern);
+      return { address: { port }, gateway, expectLog };
+    },
+  };
+}
+
+/** Where a 206 does not come in one piece lighttpd drops its Content-Length and sends it chunked. */
+function partOfFile(of: string, range: string, first: number): Difference {
+  const run = async ({ address, site }: Front): Promise<void> => {
+    const path = site.path('pattern');
+    if (!existsSync(path)) site.write('pattern', PATTERN);
+    const target = `/file?path=${encodeURIComponent(path)}`;
+    const response = await exchange(address, { target, headers: [['Range', range]] });
+    const chunked = headerValues(response, 'transfer-encoding').includes('chunked');
+    expectResponse(response, {
+      status: 206,
+      headers: {
+        'content-range': [`bytes ${first}-${PATTERN.length - 1}/${PATTERN.length}`],
+        'content-length': chunked ? [] : [String(PATTERN.length - first)],
+      },
+      text: PATTERN.subarray(first).toString('latin1'),
+    });
+  };
+  return { of, because: 'chunked, unless it came in one piece', run };
+}
