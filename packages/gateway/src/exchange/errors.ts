@@ -21,7 +21,8 @@ export type FailureCode =
   | 'SLUICE_APPLICATION_NOT_LOADED'
   | 'SLUICE_STOPPING'
   | 'SLUICE_REQUEST_TIMEOUT'
-  | 'SLUICE_SPOOL_FAILED';
+  | 'SLUICE_SPOOL_FAILED'
+  | 'SLUICE_REPLY_FILE';
 
 /** Every failure, by its code; docs/reference/errors.md has a row for each. */
 export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
@@ -63,6 +64,11 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
     status: 504,
     title: 'Gateway Timeout',
     text: 'The application did not answer in time.',
+  },
+  SLUICE_REPLY_FILE: {
+    status: 502,
+    title: 'Bad Gateway',
+    text: 'The file that answers this request could not be sent.',
   },
   SLUICE_SPOOL_FAILED: {
     status: 507,

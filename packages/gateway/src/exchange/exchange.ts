@@ -9,6 +9,7 @@
 
 import { channel } from 'node:diagnostics_channel';
 import type { RequestBody } from './body.ts';
+import { DIRECT, type Delivery, type FileRange, type Sender } from './delivery.ts';
 import { errorPage } from './error-page.ts';
 import type { FailureCode, GatewayError } from './errors.ts';
 import type { Head } from './head.ts';
@@ -66,6 +67,7 @@ export class Exchange {
   queuedMs = 0;
   /** When a backend began to work on it, or 0. */
   startedMs = 0;
+  /** When its backend was done with it; once it is over, when that was. Between the two its client reads. */
   endedMs = 0;
   /** The status sent to the client, or 0 as long as there is none. */
   status = 0;
@@ -75,8 +77,12 @@ export class Exchange {
   error: GatewayError | null = null;
   /** Set by whoever takes the exchange over. */
   holder: Holder | null = null;
+  /** What becomes of a reply that does not simply go from the backend to the front. Set on the way to the backend. */
+  delivery: Delivery = DIRECT;
   readonly #reply: Reply;
   readonly #showDetail: boolean;
+  /** Stands between the backend and the front; null as long as the client keeps up. */
+  #sender: Sender | null = null;
   #cleanUp: (() => void) | null = null;
 
   constructor(init: ExchangeInit) {
@@ -95,6 +101,40 @@ export class Exchange {
   /** Backend: sends the head and the first body bytes; `isLast` if that is all. False: wait for `Holder.drained`. */
   respond(head: Head, bytes: Buffer, isLast: boolean): boolean {
     if (this.isDone) return true;
+    const passed = head.hasExtension ? this.delivery.divert(this, head) : head;
+    if (passed && !this.#sender) return this.#paced(this.begin(passed, bytes, isLast), isLast);
+    if (isLast) this.#answered();
+    return true;
+  }
+
+  /** Backend: sends more of the body after `respond`. False: wait for `Holder.drained`. */
+  write(bytes: Buffer, isLast: boolean): boolean {
+    if (this.isDone) return true;
+    if (!this.#sender) return this.#paced(this.deliver(bytes, isLast), isLast);
+    if (isLast) this.#answered();
+    return this.#sender.write(bytes, isLast);
+  }
+
+  /** Backend: instead of `respond`, the whole reply; its body is in a file. The backend is done with the exchange. */
+  respondFile(head: Head, file: FileRange): void {
+    if (this.isDone) return;
+    this.#answered();
+    this.delivery.sendFile(this, head, file);
+  }
+
+  /** Sender: the rest of the reply is sent by it, and what the backend writes goes to it. */
+  takeOver(sender: Sender): void {
+    this.#sender = sender;
+  }
+
+  /** Sender: what the backend writes goes to the front again. */
+  handBack(): void {
+    this.#sender = null;
+  }
+
+  /** Sender: hands the head and the first body bytes to the front. False: wait for `Sender.drained`. */
+  begin(head: Head, bytes: Buffer, isLast: boolean): boolean {
+    if (this.isDone) return true;
     this.status = head.status;
     this.sentBytes = bytes.length;
     const isWritable = this.#reply.head(head, bytes, isLast);
@@ -102,8 +142,8 @@ export class Exchange {
     return isWritable;
   }
 
-  /** Backend: sends more of the body after `respond`. False: wait for `Holder.drained`. */
-  write(bytes: Buffer, isLast: boolean): boolean {
+  /** Sender: hands more of the body to the front. False: wait for `Sender.drained`. */
+  deliver(bytes: Buffer, isLast: boolean): boolean {
     if (this.isDone) return true;
     this.sentBytes += bytes.length;
     const isWritable = this.#reply.body(bytes, isLast);
@@ -114,6 +154,7 @@ export class Exchange {
   /** Backend or gateway: ends it with an error page, or by aborting the reply if its head has been sent. */
   fail(error: GatewayError): void {
     if (this.isDone) return;
+    const holder = this.holder;
     this.error = error;
     if (this.status === 0) {
       const page = errorPage(error, this.variables.get('HTTP_ACCEPT') ?? '', this.#showDetail);
@@ -125,6 +166,8 @@ export class Exchange {
       this.#reply.abort();
     }
     this.#finish(error.code);
+    // Nobody takes what it still has to say, so it need not wait until somebody does.
+    holder?.drained(this);
   }
 
   /** Has something called once when the exchange is over, after whatever was asked for before. */
@@ -148,13 +191,30 @@ export class Exchange {
 
   /** Front: the client takes bytes again. */
   drained(): void {
-    if (!this.isDone) this.holder?.drained(this);
+    if (this.isDone) return;
+    if (this.#sender) this.#sender.drained();
+    else this.holder?.drained(this);
+  }
+
+  /** The backend is done with it; the rest is between a sender and the front. */
+  #answered(): void {
+    this.holder = null;
+    this.endedMs = performance.now();
+  }
+
+  /** Where the client cannot take more for now, something that can may stand in for it. */
+  #paced(isWritable: boolean, isLast: boolean): boolean {
+    if (isWritable || isLast || this.isDone) return isWritable;
+    this.#sender = this.delivery.hold(this);
+    return this.#sender !== null;
   }
 
   #finish(outcome: Outcome): void {
     this.outcome = outcome;
     this.endedMs = performance.now();
     this.holder = null;
+    this.#sender?.dropped();
+    this.#sender = null;
     this.#cleanUp?.();
     if (exchangeDone.hasSubscribers) exchangeDone.publish(this);
   }

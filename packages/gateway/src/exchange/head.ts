@@ -6,6 +6,9 @@ const COLON = 58;
 const SPACE = 32;
 const TAB = 9;
 const DEL = 127;
+const LOWER_CASE = 32;
+const SMALL_X = 120;
+const DASH = 45;
 
 /** RFC 9110 section 5.6.2: the characters of a token, which header names are made of. */
 const IS_TOKEN = new Uint8Array(256);
@@ -34,24 +37,29 @@ export class Head {
   readonly status: number;
   /** Status line and headers, each line ended by CR LF. */
   readonly bytes: Buffer;
+  /** Whether the name of any header begins with `X-`: only then is it worth looking for one. */
+  readonly hasExtension: boolean;
 
-  private constructor(status: number, bytes: Buffer) {
+  private constructor(status: number, bytes: Buffer, hasExtension: boolean) {
     this.status = status;
     this.bytes = bytes;
+    this.hasExtension = hasExtension;
   }
 
   /** Checks a head made elsewhere. Throws a HeadError if it could be read in more than one way. */
   static parse(bytes: Buffer): Head {
     const status = parseStatus(bytes);
     let at = endOfLine(bytes, 3);
+    let hasExtension = false;
     while (at < bytes.length) {
       const name = at;
+      if (((bytes[at] ?? 0) | LOWER_CASE) === SMALL_X && bytes[at + 1] === DASH) hasExtension = true;
       while (IS_TOKEN[bytes[at] ?? 0] === 1) at++;
       if (at === name || bytes[at] !== COLON)
         throw new HeadError('a header name must be a token and a colon', at);
       at = endOfLine(bytes, at + 1);
     }
-    return new Head(status, bytes);
+    return new Head(status, bytes, hasExtension);
   }
 
   /** Builds a head. Throws a HeadError if the status, a name or a value cannot stand in one. */

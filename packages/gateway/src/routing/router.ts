@@ -1,6 +1,7 @@
 // Owns the way of an exchange from its front to its backend: path, route, body.
 
 import type { BodyConfig, RouteConfig } from '../config/types.ts';
+import { DIRECT, type Delivery } from '../exchange/delivery.ts';
 import { GatewayError } from '../exchange/errors.ts';
 import type { Backend, Exchange } from '../exchange/exchange.ts';
 import { collectBody } from '../spool/collect.ts';
@@ -19,18 +20,30 @@ export class Router {
   readonly #fallback: Backend;
   readonly #body: BodyConfig;
   readonly #spool: Spool;
+  readonly #delivery: Delivery;
 
-  /** @param fallback answers what no route matches */
-  constructor(routes: readonly Route[], fallback: Backend, body: BodyConfig, spool: Spool) {
+  /**
+   * @param fallback answers what no route matches
+   * @param delivery what becomes of replies; by default they go straight to their front
+   */
+  constructor(
+    routes: readonly Route[],
+    fallback: Backend,
+    body: BodyConfig,
+    spool: Spool,
+    delivery: Delivery = DIRECT,
+  ) {
     this.#routes = routes.toSorted((a, b) => b.config.path.length - a.config.path.length);
     this.#fallback = fallback;
     this.#body = body;
     this.#spool = spool;
+    this.#delivery = delivery;
   }
 
   /** @param mount the mount point of the listener it came in by, or null */
   handle(exchange: Exchange, mount: string | null): void {
     const { variables } = exchange;
+    exchange.delivery = this.#delivery;
     const sent: RequestPath = {
       requestUri: variables.get('REQUEST_URI'),
       scriptName: variables.get('SCRIPT_NAME'),
@@ -47,6 +60,10 @@ export class Router {
     }
     if (path.pathInfo.includes('\0')) {
       exchange.fail(new GatewayError('SLUICE_BAD_REQUEST', 'the path contains %00'));
+      return;
+    }
+    if (/^\/\.\.(\/|$)/.test(path.pathInfo)) {
+      exchange.fail(new GatewayError('SLUICE_BAD_REQUEST', 'the path climbs out of the root'));
       return;
     }
     if (path.scriptName !== sent.scriptName || path.pathInfo !== sent.pathInfo) {

@@ -113,6 +113,15 @@ describe('an exchange that fails', () => {
     expect([exchange.outcome, exchange.status]).toEqual(['SLUICE_WORKER_DIED', 200]);
   });
 
+  it('lets a backend go on that waits for its client', () => {
+    const { exchange } = makeExchange();
+    const holder = new RecordingHolder();
+    exchange.holder = holder;
+    exchange.respond(OK, NOTHING, false);
+    exchange.fail(failure);
+    expect(holder.calls).toEqual(['drained']);
+  });
+
   it('has a page without a body for HEAD, with the length the body would have', () => {
     const { exchange, reply } = makeExchange({ variables: { REQUEST_METHOD: 'HEAD' } });
     exchange.fail(failure);
