@@ -1,5 +1,5 @@
 // What the policy is compared with: one queue, first come, first served, nothing handed ahead and nothing kept.
-import { type Admission, type Assignment, Dispatch } from '../../src/backends/workers/dispatch.ts';
+import type { Admission, Assignment, Dispatch } from '../../src/backends/workers/dispatch.ts';
 import { Queue } from '../../src/backends/workers/queue.ts';
 import type { Exchange } from '../../src/exchange/exchange.ts';
 import type { SimulatedLane } from './policy-simulation.ts';
@@ -10,6 +10,7 @@ export type Dispatcher = Pick<
   'lanes' | 'admit' | 'readmit' | 'next' | 'leave' | 'ended'
 >;
 
+/** First come, first served. */
 export class PlainFifo implements Dispatcher {
   lanes: readonly SimulatedLane[] = [];
   readonly #queue = new Queue();

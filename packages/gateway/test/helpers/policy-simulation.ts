@@ -19,9 +19,11 @@ export interface Job {
   isRefused: boolean;
 }
 
+/** Age of a running request at which those behind it are taken back. */
 export const RECALL_AFTER_MS = 5;
 const CLOCK_MS = 2.5;
 
+/** A lane: the first in line runs. */
 export class SimulatedLane implements DispatchLane {
   readonly line: Job[] = [];
   runningSinceMs = 0;
@@ -37,6 +39,7 @@ export class SimulatedLane implements DispatchLane {
   }
 }
 
+/** What a run is about. */
 export interface PolicySimulationOptions {
   readonly laneCount: number;
   readonly queueTimeoutMs: number;

@@ -1,31 +1,26 @@
-// Owns admission: the exchanges that wait for a lane, and which lane each one goes to. It knows lanes, not processes.
+// Owns admission: carries out what `dispatch.ts` decides, and keeps the clocks. It knows lanes, not processes.
 
 import { GatewayError } from '../../exchange/errors.ts';
 import type { Exchange, Holder } from '../../exchange/exchange.ts';
+import { Dispatch, type DispatchOptions } from './dispatch.ts';
 import type { Lane } from './lane.ts';
-import { chooseLane } from './look-ahead.ts';
-import { Queue } from './queue.ts';
 import { Ticker } from './ticker.ts';
 
 /** Limits of a gate. Times are milliseconds. */
-export interface GateOptions {
-  /** Exchanges that may wait for a lane. */
-  readonly queueLength: number;
-  readonly queueTimeoutMs: number;
-  /** Requests that may be handed to a lane besides the running one; 0 for none. */
-  readonly lookAhead: number;
-  /** Age of a running request at which what waits behind it is taken back. */
-  readonly recallAfterMs: number;
-}
+export type GateOptions = DispatchOptions;
+
+/** Tells the application how long its request waited, in milliseconds with one decimal. Absent if it did not wait. */
+const QUEUE_MS = 'sluice.queue_ms';
+/** How often it is looked whether slow requests may have the lanes that were kept for quick ones. */
+const HOLD_CLOCK_MS = 100;
 
 /** Lets exchanges through to lanes: at once, or after they have waited in one queue, or not at all. */
 export class Gate implements Holder {
   readonly #options: GateOptions;
   readonly #onLeft: () => void;
-  readonly #queue = new Queue();
+  readonly #dispatch: Dispatch<Lane>;
   readonly #recallClock: Ticker;
-  /** Lanes that take requests. */
-  #lanes: readonly Lane[] = [];
+  readonly #holdClock: Ticker;
   /** Lanes with frames to send when the event loop has read all there is. */
   #output: Lane[] = [];
   #queueTimer: NodeJS.Timeout | null = null;
@@ -35,30 +30,38 @@ export class Gate implements Holder {
   constructor(options: GateOptions, onLeft: () => void) {
     this.#options = options;
     this.#onLeft = onLeft;
+    this.#dispatch = new Dispatch(options);
+    this.#holdClock = new Ticker(HOLD_CLOCK_MS, () => this.#serveHeld());
     this.#recallClock = new Ticker(Math.max(1, options.recallAfterMs / 2), () => this.#recallStuck());
   }
 
   /** How many exchanges wait. */
   get waiting(): number {
-    return this.#queue.length;
+    return this.#dispatch.waiting;
+  }
+
+  /** When the exchange that has waited longest joined the queue, by `performance.now()`, or null if none waits. */
+  get oldestQueuedMs(): number | null {
+    return this.#dispatch.oldest?.queuedMs ?? null;
   }
 
   /** How many lanes take requests. */
   get laneCount(): number {
-    return this.#lanes.length;
+    return this.#dispatch.lanes.length;
   }
 
   /** Takes an exchange: to a lane, into the queue, or it fails because the queue is full. */
   admit(exchange: Exchange): void {
     exchange.queuedMs = performance.now();
-    if (this.#queue.length === 0 && this.#tryAssign(exchange)) return;
-    if (this.#queue.length >= this.#options.queueLength) {
-      exchange.fail(new GatewayError('SLUICE_QUEUE_FULL', `${this.#queue.length} requests wait already`));
-      return;
+    const admission = this.#dispatch.admit(exchange);
+    if (admission === 'refused') {
+      exchange.fail(new GatewayError('SLUICE_QUEUE_FULL', `${this.waiting} requests wait already`));
+    } else if (admission === 'waits') {
+      exchange.holder = this;
+      this.#watchQueue();
+    } else {
+      this.#assign(exchange, admission);
     }
-    exchange.holder = this;
-    this.#queue.push(exchange);
-    this.#watchQueue();
   }
 
   /** Takes exchanges again that a lane has given back; their wait counts from the first time. */
@@ -66,7 +69,7 @@ export class Gate implements Holder {
     for (const exchange of exchanges) {
       if (exchange.isDone) continue;
       exchange.holder = this;
-      this.#queue.rejoin(exchange);
+      this.#dispatch.readmit(exchange);
     }
     this.#watchQueue();
     this.serve();
@@ -74,25 +77,43 @@ export class Gate implements Holder {
 
   /** These lanes take requests from now on. */
   open(lanes: readonly Lane[]): void {
-    this.#lanes = [...this.#lanes, ...lanes];
+    this.#dispatch.lanes = [...this.#dispatch.lanes, ...lanes];
     this.serve();
   }
 
   /** These lanes take no more requests. */
   close(lanes: readonly Lane[]): void {
-    this.#lanes = this.#lanes.filter((lane) => !lanes.includes(lane));
+    this.#dispatch.forget(lanes);
   }
 
   /** A lane may have room: lets through what can go. */
   serve(): void {
-    for (let next = this.#queue.first; next && this.#tryAssign(next); next = this.#queue.first) {
-      this.#queue.delete(next);
+    if (this.waiting === 0) return;
+    const nowMs = performance.now();
+    for (let next = this.#dispatch.next(nowMs); next; next = this.#dispatch.next(nowMs)) {
+      const { exchange, lane } = next;
+      const queueMs = String(Math.round((nowMs - exchange.queuedMs) * 10) / 10);
+      exchange.variables = exchange.variables.with({ [QUEUE_MS]: queueMs });
+      this.#assign(exchange, lane);
     }
+    if (this.#dispatch.isHolding) this.#holdClock.start();
+  }
+
+  /** A request has ended on a lane: what it took is remembered, and the lane may have room. */
+  ended(lane: Lane, exchange: Exchange): void {
+    // A client that left says nothing about how long its request would have taken.
+    if (exchange.outcome !== 'cancelled') {
+      this.#dispatch.ended(lane, exchange, exchange.endedMs - exchange.startedMs);
+    }
+    this.serve();
   }
 
   /** Fails everything that waits. */
   refuseAll(error: GatewayError): void {
-    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) next.fail(error);
+    for (let next = this.#dispatch.oldest; next; next = this.#dispatch.oldest) {
+      this.#dispatch.leave(next);
+      next.fail(error);
+    }
   }
 
   /** A lane has frames to send. They leave when the event loop has read all there is, in one write. */
@@ -104,11 +125,12 @@ export class Gate implements Holder {
   /** Stops its timers. Nothing may wait any more. */
   stop(): void {
     this.#recallClock.stop();
+    this.#holdClock.stop();
     if (this.#queueTimer) clearTimeout(this.#queueTimer);
   }
 
   cancelled(exchange: Exchange): void {
-    this.#queue.delete(exchange);
+    this.#dispatch.leave(exchange);
     this.#onLeft();
   }
 
@@ -116,13 +138,15 @@ export class Gate implements Holder {
     // An exchange that waits has written nothing.
   }
 
-  #tryAssign(exchange: Exchange): boolean {
-    const loadMax = 1 + this.#options.lookAhead;
-    const lane = chooseLane(this.#lanes, loadMax, exchange.body.kind === 'stream');
-    if (!lane) return false;
+  #assign(exchange: Exchange, lane: Lane): void {
     lane.assign(exchange);
     if (lane.load > 1) this.#recallClock.start();
-    return true;
+  }
+
+  /** Returns whether to look again. */
+  #serveHeld(): boolean {
+    this.serve();
+    return this.#dispatch.isHolding;
   }
 
   #flush(): void {
@@ -135,7 +159,7 @@ export class Gate implements Holder {
   #recallStuck(): boolean {
     const before = performance.now() - this.#options.recallAfterMs;
     let isAnyAhead = false;
-    for (const lane of this.#lanes) {
+    for (const lane of this.#dispatch.lanes) {
       if (lane.load < 2) continue;
       isAnyAhead = true;
       if (lane.runningSinceMs < before && !lane.isRecalling) lane.recall();
@@ -143,11 +167,12 @@ export class Gate implements Holder {
     return isAnyAhead;
   }
 
-  /** Refuses what has waited too long, at the moment it has. */
+  /** Refuses what has waited too long, at the moment it has; and sees to what is held back. */
   #watchQueue(): void {
-    const first = this.#queue.first;
-    if (!first) return;
-    const dueMs = first.queuedMs + this.#options.queueTimeoutMs;
+    const { oldest, isHolding } = this.#dispatch;
+    if (isHolding) this.#holdClock.start();
+    if (!oldest) return;
+    const dueMs = oldest.queuedMs + this.#options.queueTimeoutMs;
     if (this.#queueTimer) {
       if (this.#queueTimerDueMs <= dueMs) return;
       clearTimeout(this.#queueTimer);
@@ -161,8 +186,9 @@ export class Gate implements Holder {
     this.#queueTimer = null;
     const { queueTimeoutMs } = this.#options;
     const before = performance.now() - queueTimeoutMs;
-    for (let next = this.#queue.first; next && next.queuedMs <= before; next = this.#queue.first) {
-      this.#queue.delete(next);
+    let next = this.#dispatch.oldest;
+    for (; next && next.queuedMs <= before; next = this.#dispatch.oldest) {
+      this.#dispatch.leave(next);
       next.fail(new GatewayError('SLUICE_QUEUE_TIMEOUT', `waited ${queueTimeoutMs} ms for a worker`));
     }
     this.#watchQueue();

@@ -15,11 +15,14 @@ export interface LaneView {
  * A free lane comes first, always. When there is none, a request may be handed ahead to the lane with the fewest
  * requests, up to `loadMax`: that saves the worker a wake-up, and it is taken back if the request before it turns
  * out to be slow. A streamed body needs a lane for itself.
+ *
+ * @param isHeldUp tells of a busy lane that it will not come to another request soon; default never
  */
 export function chooseLane<L extends LaneView>(
   lanes: readonly L[],
   loadMax: number,
   isStreamed: boolean,
+  isHeldUp: (lane: L) => boolean = never,
 ): L | null {
   let best: L | null = null;
   for (const lane of lanes) {
@@ -29,10 +32,15 @@ export function chooseLane<L extends LaneView>(
       !isStreamed &&
       lane.load < loadMax &&
       lane.mayLookAhead &&
-      lane.load < (best?.load ?? loadMax)
+      lane.load < (best?.load ?? loadMax) &&
+      !isHeldUp(lane)
     ) {
       best = lane;
     }
   }
   return best;
+}
+
+function never(): boolean {
+  return false;
 }

@@ -1,4 +1,4 @@
-// Owns the exchanges that wait for a lane, in the order they will be served.
+// Owns the exchanges that wait for a lane, in the order in which they began to wait.
 
 import type { Exchange } from '../../exchange/exchange.ts';
 
@@ -18,9 +18,14 @@ export class Queue {
     return this.#places.size;
   }
 
-  /** The exchange that is served next, or null. */
+  /** The exchange that has waited longest, or null. */
   get first(): Exchange | null {
     return this.#first?.exchange ?? null;
+  }
+
+  /** The exchange that has waited least, or null. */
+  get last(): Exchange | null {
+    return this.#last?.exchange ?? null;
   }
 
   /** Joins at the end. */
@@ -44,7 +49,7 @@ export class Queue {
     this.#places.set(exchange, place);
   }
 
-  /** Takes the exchange that is served next, or null. */
+  /** Takes the exchange that has waited longest, or null. */
   shift(): Exchange | null {
     const exchange = this.first;
     if (exchange) this.delete(exchange);
@@ -64,6 +69,7 @@ export class Queue {
   }
 }
 
-function isBefore(one: Exchange, other: Exchange): boolean {
+/** Whether one exchange began to wait before the other. */
+export function isBefore(one: Exchange, other: Exchange): boolean {
   return one.queuedMs === other.queuedMs ? one.id < other.id : one.queuedMs < other.queuedMs;
 }

@@ -1,0 +1,55 @@
+// Learns how long requests of each route take. Pure.
+
+/** How much the newest request counts against all before it: a route that changes is known after a handful of them. */
+const WEIGHT = 1 / 4;
+/** Longer times make no difference to any decision, and a route that had one is forgiven after a dozen quick requests. */
+const TIME_MAX_MS = 10_000;
+/** Routes remembered. Those that have not been asked for the longest are forgotten first. */
+const ROUTES_MAX = 500;
+
+/**
+ * The decayed mean time of the routes that are not quick. A route nobody has reported counts as taking no time, and one
+ * whose mean has become short is forgotten: while all requests are quick there is nothing here to look through.
+ */
+export class RouteCosts {
+  readonly #forgetBelowMs: number;
+  /** From the one that has not been reported the longest to the newest. */
+  readonly #meanMs = new Map<string, number>();
+
+  /** @param forgetBelowMs mean time of a route below which it need not be known */
+  constructor(forgetBelowMs: number) {
+    this.#forgetBelowMs = forgetBelowMs;
+  }
+
+  /** How many routes are known, up to 500. */
+  get size(): number {
+    return this.#meanMs.size;
+  }
+
+  /** How long a request of the route takes, as far as is known; 0 if it is not. */
+  meanMs(route: string): number {
+    return this.#meanMs.get(route) ?? 0;
+  }
+
+  /** A request of the route has ended. */
+  ended(route: string, tookMs: number): void {
+    const known = this.meanMs(route);
+    this.#set(route, known + (Math.min(tookMs, TIME_MAX_MS) - known) * WEIGHT);
+  }
+
+  /** A request of the route has run this long and goes on: the route is at least that slow until it proves otherwise. */
+  runs(route: string, forMs: number): void {
+    this.#set(route, Math.max(this.meanMs(route), Math.min(forMs, TIME_MAX_MS)));
+  }
+
+  #set(route: string, meanMs: number): void {
+    this.#meanMs.delete(route);
+    if (meanMs < this.#forgetBelowMs) return;
+    this.#meanMs.set(route, meanMs);
+    if (this.#meanMs.size <= ROUTES_MAX) return;
+    for (const oldest of this.#meanMs.keys()) {
+      this.#meanMs.delete(oldest);
+      return;
+    }
+  }
+}

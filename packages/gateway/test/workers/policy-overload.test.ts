@@ -1,0 +1,58 @@
+// What overload does to a pool and how soon it is over, against plain first come, first served, in simulated time.
+import { describe, expect, it } from '@jest/globals';
+import { Dispatch } from '../../src/backends/workers/dispatch.ts';
+import { type Dispatcher, PlainFifo } from '../helpers/plain-fifo.ts';
+import { type Job, PolicySimulation, RECALL_AFTER_MS } from '../helpers/policy-simulation.ts';
+import { latencyMs } from '../helpers/simulated-results.ts';
+import { openTraffic } from '../helpers/traffic.ts';
+
+const QUEUE_LENGTH = 128;
+const QUEUE_TIMEOUT_MS = 5_000;
+/** 4 lanes do 40 of these in a second. */
+const TAKES_MS = 100;
+const OVERLOAD_UNTIL_MS = 20_000;
+const END_MS = 40_000;
+/** Clients give up after this, and nobody tells the gateway. */
+const PATIENCE_MS = 2_000;
+
+describe('three times as many requests as the lanes can do, for 20 s, then half as many', () => {
+  const [fifo, policy] = [new PlainFifo(QUEUE_LENGTH), dispatch()].map(overload);
+
+  it('are answered in time as many as the lanes can do, nearly all of them by the end', () => {
+    const during = (jobs: readonly Job[] = []): number =>
+      jobs.filter((job) => job.arrivedMs < OVERLOAD_UNTIL_MS && isInTime(job)).length;
+    const possible = (4 * OVERLOAD_UNTIL_MS) / TAKES_MS;
+    expect(during(policy)).toBeGreaterThan(possible * 0.8);
+    expect(during(fifo)).toBeLessThan(possible * 0.4);
+  });
+
+  it('leave no trace a second after they have become fewer', () => {
+    const late = (jobs: readonly Job[] = []): Job[] =>
+      jobs.filter((job) => job.arrivedMs > OVERLOAD_UNTIL_MS + 1_000 && latencyMs(job) > 3 * TAKES_MS);
+    expect(late(policy).length).toBeLessThan(5);
+    expect(late(fifo).length).toBeGreaterThan(50);
+  });
+
+  it('end at their deadline if they are passed over', () => {
+    const waits = policy?.filter(({ isRefused }) => isRefused).map(latencyMs) ?? [];
+    expect(Math.max(...waits)).toBeLessThan(QUEUE_TIMEOUT_MS + 1);
+  });
+});
+
+function dispatch(): Dispatcher {
+  const limits = { queueLength: QUEUE_LENGTH, queueTimeoutMs: QUEUE_TIMEOUT_MS };
+  return new Dispatch({ ...limits, lookAhead: 8, recallAfterMs: RECALL_AFTER_MS });
+}
+
+function overload(dispatcher: Dispatcher): readonly Job[] {
+  const sim = new PolicySimulation({ laneCount: 4, queueTimeoutMs: QUEUE_TIMEOUT_MS, dispatcher });
+  const page = { path: '/page', takesMs: TAKES_MS };
+  openTraffic(sim, { ...page, perSecond: 120, untilMs: OVERLOAD_UNTIL_MS, seed: 3 });
+  openTraffic(sim, { ...page, perSecond: 20, fromMs: OVERLOAD_UNTIL_MS, untilMs: END_MS, seed: 4 });
+  sim.events.runUntil(END_MS + QUEUE_TIMEOUT_MS);
+  return sim.jobs;
+}
+
+function isInTime(job: Job): boolean {
+  return !job.isRefused && latencyMs(job) <= PATIENCE_MS;
+}
