@@ -20,7 +20,14 @@ export const targetCases: readonly Case[] = [
     ...pathInfo('a raw byte that is not ASCII', '/environ/caf\xe9', '/environ/caf\xe9'),
     appliesTo: (traits) => traits.acceptsRawBytes,
   },
-  pathInfo('double slashes are merged', '//environ//x', '/environ/x'),
+  {
+    ...pathInfo('double slashes are merged', '//environ//x', '/environ/x'),
+    appliesTo: (traits) => traits.mergesSlashes,
+  },
+  {
+    ...pathInfo('double slashes stay', '/environ//x', '/environ//x'),
+    appliesTo: (traits) => !traits.mergesSlashes,
+  },
   pathInfo('`..` is resolved', '/a/../environ/b/../x', '/environ/x'),
   pathInfo('`.` is resolved', '/./environ/./x', '/environ/x'),
   row('a path that climbs out is refused', { target: '/../environ' }, { status: 400, logs: REFUSED }),

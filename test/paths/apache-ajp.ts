@@ -61,7 +61,7 @@ function apachePath(variant: Variant, differences: readonly Difference[]): AjpPa
     name: `Apache, ${connector} (${how})`,
     needs: apacheParts(connector),
     // mod_jk sends nothing of a body before it has filled a packet.
-    traits: { buffersRequests: connector === 'mod_jk', acceptsRawBytes: false },
+    traits: { buffersRequests: connector === 'mod_jk', acceptsRawBytes: false, mergesSlashes: true },
     differences,
     async start(bed, options) {
       const containerPort = await bed.reservePort();

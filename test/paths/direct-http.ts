@@ -6,7 +6,7 @@ import type { Path } from './path.ts';
 export const directHttp: Path = {
   name: 'HTTP',
   needs: [],
-  traits: { buffersRequests: false, acceptsRawBytes: false },
+  traits: { buffersRequests: false, acceptsRawBytes: false, mergesSlashes: false },
   async start(bed, { mount, ...options }) {
     const port = await bed.reservePort();
     const listen = {

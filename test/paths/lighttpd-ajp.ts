@@ -45,7 +45,7 @@ function lighttpdPath(transport: 'unix' | 'tcp', differences: readonly Differenc
   return {
     name: `lighttpd, mod_ajp13 (${transport})`,
     needs: lighttpdParts,
-    traits: { buffersRequests: true, acceptsRawBytes: false },
+    traits: { buffersRequests: true, acceptsRawBytes: false, mergesSlashes: true },
     differences,
     async start(bed, options) {
       const container = transport === 'unix' ? bed.site.path('ajp') : await bed.reservePort();

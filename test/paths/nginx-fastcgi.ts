@@ -28,7 +28,7 @@ function nginxPath(variant: Variant): Path {
   return {
     name: `nginx, FastCGI (${words.join(', ')})`,
     needs: [programPart('nginx')],
-    traits: { buffersRequests, acceptsRawBytes: true },
+    traits: { buffersRequests, acceptsRawBytes: true, mergesSlashes: true },
     async start(bed, { mount, ...options }) {
       const upstream =
         transport === 'unix' ? `unix:${bed.site.path('fastcgi')}` : `127.0.0.1:${await bed.reservePort()}`;

@@ -13,6 +13,8 @@ export interface Traits {
   readonly buffersRequests: boolean;
   /** The front lets bytes above 127 stand in a request target, where RFC 3986 wants them encoded. */
   readonly acceptsRawBytes: boolean;
+  /** The front makes one slash of several before the gateway sees the path. */
+  readonly mergesSlashes: boolean;
 }
 
 /** What a suite says about the gateway; the path adds the listeners. */

@@ -14,7 +14,7 @@ for (const path of onePathPerProtocol) {
       ['/app/environ', '/app', '/environ'],
       ['/app/environ/a%20b', '/app', '/environ/a b'],
       ['/app/environ/app/x', '/app', '/environ/app/x'],
-      ['/other/../app//environ/./x', '/app', '/environ/x'],
+      ['/other/../app/environ/./x', '/app', '/environ/x'],
     ])('%s', async (target, scriptName, pathInfo) => {
       const response = await exchange(front().address, { target: `${target}?q=1` });
       expectResponse(response, {

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 _BLOCK_START = 4
 _HTTPS_ON = frozenset(("on", "1", "ON", "On"))
 
+# Programs take HTTP_PROXY for the setting of the same name (httpoxy); the others stand under their CGI names too, and
+# PEP 3333 knows them only there.
+_NOT_FOR_APPLICATIONS = ("HTTP_PROXY", "HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH")
+
 
 def make_base(errors: object, is_multithread: bool, is_multiprocess: bool) -> Environ:
     """Return the variables that are the same for every request of a lane."""
@@ -33,8 +37,7 @@ def make_base(errors: object, is_multithread: bool, is_multiprocess: bool) -> En
 def parse_request(payload: bytes, base: Environ) -> tuple[Environ, bytes]:
     """Return the environ, still without `wsgi.input`, and what follows the block in a REQUEST payload.
 
-    `base` has the last word: no variable from the network replaces one of its names. `HTTP_PROXY` is dropped, because
-    programs take it for the setting of the same name (httpoxy). Raises `WireError`.
+    `base` has the last word: no variable from the network replaces one of its names. Raises `WireError`.
     """
     if len(payload) < _BLOCK_START:
         raise WireError("payload", f"REQUEST with {len(payload)} bytes: no length of the block")
@@ -46,11 +49,25 @@ def parse_request(payload: bytes, base: Environ) -> tuple[Environ, bytes]:
         raise WireError("payload", "the block of a REQUEST does not end where a value ends")
     words = iter(parts)
     environ: Environ = dict(zip(words, words))
+    if 2 * len(environ) + 1 < len(parts):
+        environ = _join_repeated(parts)
     if "" in environ:
         raise WireError("payload", "a variable of a REQUEST has no name")
     environ.update(base)
-    if "HTTP_PROXY" in environ:
-        del environ["HTTP_PROXY"]
+    for name in _NOT_FOR_APPLICATIONS:
+        if name in environ:
+            del environ[name]
     if environ.get("HTTPS") in _HTTPS_ON or environ.get("REQUEST_SCHEME") == "https":
         environ["wsgi.url_scheme"] = "https"
     return environ, payload[stop:]
+
+
+def _join_repeated(parts: list[str]) -> Environ:
+    """Join headers that came more than once, as some web servers send them; of other variables the last one counts."""
+    environ: Environ = {}
+    words = iter(parts)
+    for name, value in zip(words, words):
+        if name in environ and name.startswith("HTTP_"):
+            value = environ[name] + ("; " if name == "HTTP_COOKIE" else ", ") + value
+        environ[name] = value
+    return environ

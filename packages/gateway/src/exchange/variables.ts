@@ -1,25 +1,29 @@
 // Owns the request's CGI variables: latin-1 bytes, `name NUL value NUL ...`, decoded only where asked.
 
 const NOTHING = Buffer.alloc(0);
+const NO_CUTS: readonly number[] = [];
 
 /**
- * The CGI variables of a request (RFC 3875 section 4.1) in the encoding of SCGI: two blocks, one after the other.
+ * The CGI variables of a request (RFC 3875 section 4.1) in the encoding of SCGI.
  *
- * Immutable. Blocks are not copied: whoever passes one in must not change it afterwards. Where a name occurs more than
- * once the last one counts, as it does in a Python dict made from the blocks.
+ * Immutable, and made of two blocks: what the front received, which is never copied, so that whoever passes it in must
+ * not change it afterwards; and what the gateway set, which replaces variables of the same name. Where a web server
+ * sent a name more than once all occurrences stay, because of repeated headers; `get` finds the last one.
  */
 export class Variables {
   /** What the front received. */
   readonly block: Buffer;
-  /** What the gateway added: its variables stand after those of `block`, and so they win. Nearly always short. */
-  readonly added: Buffer;
   /** Offsets of all pairs of `block`, three numbers each: name, value, end of value. */
   #index: number[] | null;
+  /** What the gateway set. Nearly always short. */
+  #added: Buffer = NOTHING;
+  /** The parts of `block` that do not count any more, start and end of each, in order. */
+  #cuts: readonly number[] = NO_CUTS;
+  #cutBytes = 0;
 
   /** @param index the offsets of the block's pairs, if they are known; otherwise they are looked for when needed */
-  constructor(block: Buffer, index: number[] | null = null, added: Buffer = NOTHING) {
+  constructor(block: Buffer, index: number[] | null = null) {
     this.block = block;
-    this.added = added;
     this.#index = index;
   }
 
@@ -28,10 +32,30 @@ export class Variables {
     return new Variables(encode(pairs));
   }
 
+  /** Bytes that `writeInto` writes. */
+  get byteLength(): number {
+    return this.block.length - this.#cutBytes + this.#added.length;
+  }
+
+  /** Writes all variables as one block and returns where it ends in `target`. */
+  writeInto(target: Uint8Array, at: number): number {
+    let from = 0;
+    for (let cut = 0; cut < this.#cuts.length; cut += 2) {
+      const to = this.#cuts[cut] ?? 0;
+      target.set(this.block.subarray(from, to), at);
+      at += to - from;
+      from = this.#cuts[cut + 1] ?? 0;
+    }
+    target.set(from === 0 ? this.block : this.block.subarray(from), at);
+    at += this.block.length - from;
+    target.set(this.#added, at);
+    return at + this.#added.length;
+  }
+
   /** The value of a variable as a latin-1 string, or undefined if it is absent. */
   get(name: string): string | undefined {
-    if (this.added.length > 0) {
-      const value = valueIn(this.added, indexOf(this.added), name);
+    if (this.#added.length > 0) {
+      const value = valueIn(this.#added, indexOf(this.#added), name);
       if (value !== undefined) return value;
     }
     return valueIn(this.block, this.#offsets(), name);
@@ -40,38 +64,55 @@ export class Variables {
   /** All variables, decoded as latin-1, each name once and with the value that counts, in no particular order. */
   entries(): MapIterator<[name: string, value: string]> {
     const map = new Map<string, string>();
-    for (const [block, index] of [
-      [this.block, this.#offsets()],
-      [this.added, indexOf(this.added)],
-    ] as const) {
-      for (let at = 0; at < index.length; at += 3) {
-        const value = index[at + 1] ?? 0;
-        map.set(
-          block.toString('latin1', index[at], value - 1),
-          block.toString('latin1', value, index[at + 2]),
-        );
-      }
-    }
+    collect(this.block, this.#offsets(), map);
+    collect(this.#added, indexOf(this.#added), map);
     return map.entries();
   }
 
   /** The same variables with some set, by latin-1 strings. Throws a RangeError as `from` does. */
   with(changes: Readonly<Record<string, string>>): Variables {
-    const added = encode(Object.entries(changes));
-    const all = this.added.length > 0 ? Buffer.concat([this.added, added]) : added;
-    return new Variables(this.block, this.#index, all);
+    const changed = new Variables(this.block, this.#offsets());
+    changed.#added = this.#added.length > 0 ? this.#addedWith(changes) : encode(Object.entries(changes));
+    changed.#cut(this.#cuts, Object.keys(changes));
+    return changed;
   }
 
   /** The same variables without some. This one copies; it is for what should not have come. */
   without(...names: readonly string[]): Variables {
-    const kept = [...this.entries()].filter(([name]) => !names.includes(name));
-    return Variables.from(kept);
+    return Variables.from([...this.entries()].filter(([name]) => !names.includes(name)));
+  }
+
+  #addedWith(changes: Readonly<Record<string, string>>): Buffer {
+    const map = new Map<string, string>();
+    collect(this.#added, indexOf(this.#added), map);
+    for (const [name, value] of Object.entries(changes)) map.set(name, value);
+    return encode(map);
+  }
+
+  /** Takes the pairs of these names out of the block, besides those that are out already. */
+  #cut(cuts: readonly number[], names: readonly string[]): void {
+    const index = this.#offsets();
+    const found: number[] = [];
+    for (let at = 0; at < index.length; at += 3) {
+      const start = index[at] ?? 0;
+      const end = (index[at + 2] ?? 0) + 1;
+      if (!isCut(cuts, start) && !isOneOf(this.block, start, (index[at + 1] ?? 0) - 1, names)) continue;
+      found.push(start, end);
+      this.#cutBytes += end - start;
+    }
+    this.#cuts = found;
   }
 
   #offsets(): number[] {
     this.#index ??= indexOf(this.block);
     return this.#index;
   }
+}
+
+/** Whether one of the cuts, pairs of start and end, begins there. */
+function isCut(cuts: readonly number[], start: number): boolean {
+  for (let at = 0; at < cuts.length; at += 2) if (cuts[at] === start) return true;
+  return false;
 }
 
 function encode(pairs: Iterable<readonly [name: string, value: string]>): Buffer {
@@ -85,19 +126,29 @@ function encode(pairs: Iterable<readonly [name: string, value: string]>): Buffer
   return Buffer.from(text, 'latin1');
 }
 
+function collect(block: Buffer, index: readonly number[], map: Map<string, string>): void {
+  for (let at = 0; at < index.length; at += 3) {
+    const value = index[at + 1] ?? 0;
+    map.set(block.toString('latin1', index[at], value - 1), block.toString('latin1', value, index[at + 2]));
+  }
+}
+
 /** The value of the last pair of that name, or undefined. */
 function valueIn(block: Buffer, index: readonly number[], name: string): string | undefined {
   for (let at = index.length - 3; at >= 0; at -= 3) {
-    const start = index[at] ?? 0;
     const value = index[at + 1] ?? 0;
-    if (value - 1 - start === name.length && isAt(block, start, name)) {
-      return block.toString('latin1', value, index[at + 2]);
-    }
+    if (isName(block, index[at] ?? 0, value - 1, name)) return block.toString('latin1', value, index[at + 2]);
   }
   return undefined;
 }
 
-function isAt(block: Buffer, start: number, name: string): boolean {
+function isOneOf(block: Buffer, start: number, end: number, names: readonly string[]): boolean {
+  for (const name of names) if (isName(block, start, end, name)) return true;
+  return false;
+}
+
+function isName(block: Buffer, start: number, end: number, name: string): boolean {
+  if (end - start !== name.length) return false;
   for (let at = 0; at < name.length; at++) if (block[start + at] !== name.charCodeAt(at)) return false;
   return true;
 }

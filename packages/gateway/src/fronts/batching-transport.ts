@@ -29,6 +29,11 @@ export class BatchingTransport extends SocketTransport {
     super.end();
   }
 
+  override destroy(): void {
+    this.#flush();
+    super.destroy();
+  }
+
   #gather(): void {
     this.#isGathering = true;
     this.#socket.cork();

@@ -28,9 +28,10 @@ export interface SplitPath {
  */
 export function splitPath(path: RequestPath, mount: string | null): SplitPath | null {
   if (mount) {
-    const whole = decodedPath(path.requestUri ?? `${path.scriptName ?? ''}${path.pathInfo ?? ''}`);
-    if (!isUnder(whole, mount)) return null;
-    return { scriptName: mount, pathInfo: whole.slice(mount.length) };
+    // A web server may have matched its location after it merged slashes; then only its own words are under the mount.
+    const candidates = [decodedPath(path.requestUri ?? ''), `${path.scriptName ?? ''}${path.pathInfo ?? ''}`];
+    const whole = candidates.find((candidate) => isUnder(candidate, mount));
+    return whole === undefined ? null : { scriptName: mount, pathInfo: whole.slice(mount.length) };
   }
   const { requestUri, scriptName = '', pathInfo } = path;
   if (pathInfo) return tidy(scriptName, pathInfo);
@@ -49,7 +50,23 @@ export function isUnder(path: string, prefix: string): boolean {
 export function decodedPath(requestUri: string): string {
   const end = requestUri.search(/[?#]/);
   const path = (end < 0 ? requestUri : requestUri.slice(0, end)).replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '');
-  return percentDecode(path);
+  return resolveDots(percentDecode(path));
+}
+
+/**
+ * Resolves `.` and `..` (RFC 3986 section 5.2.4), so that no route or mount point can be reached or left by them. A path
+ * that climbs out of the root begins with `/../` afterwards. Double slashes stay: they may mean something.
+ */
+export function resolveDots(path: string): string {
+  if (!/\/\.\.?(?:\/|$)/.test(path)) return path;
+  const kept: string[] = [];
+  const [first = '', ...segments] = path.split('/');
+  for (const segment of segments) {
+    if (segment === '..' && kept.length > 0 && kept.at(-1) !== '..') kept.pop();
+    else if (segment !== '.') kept.push(segment);
+  }
+  const isDirectory = ['.', '..'].includes(segments.at(-1) ?? '');
+  return [first, ...kept, ...(isDirectory ? [''] : [])].join('/');
 }
 
 /** Replaces each `%XX` by the character with that number, 0 to 255; anything else stays as it is. */

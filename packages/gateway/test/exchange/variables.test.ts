@@ -87,11 +87,22 @@ describe('changed variables', () => {
     );
   });
 
-  it('win for whoever reads both blocks one after the other, as the worker does', () => {
-    const changed = new Variables(blockOf('A', '1', 'B', '2', 'A', '3')).with({ A: '4' });
-    const words = Buffer.concat([changed.block, changed.added]).toString('latin1').split('\0');
-    expect(words.slice(-3)).toEqual(['A', '4', '']);
-    expect(changed.get('A')).toBe('4');
+  it('take the place of every pair of their name in the bytes that are sent', () => {
+    const changed = new Variables(blockOf('A', '1', 'B', '2', 'A', '3', 'C', '4'))
+      .with({ A: '5' })
+      .with({ C: '6', D: '7' })
+      .with({ A: '8' });
+    const target = Buffer.alloc(3 + changed.byteLength);
+    expect(changed.writeInto(target, 3)).toBe(target.length);
+    expect(target.subarray(3)).toEqual(blockOf('B', '2', 'A', '8', 'C', '6', 'D', '7'));
+    expect(changed.get('A')).toBe('8');
+  });
+
+  it('leave repeated names that were not changed as they came', () => {
+    const changed = new Variables(blockOf('H', '1', 'X', '2', 'H', '3')).with({ X: '4' });
+    const target = Buffer.alloc(changed.byteLength);
+    changed.writeInto(target, 0);
+    expect(target).toEqual(blockOf('H', '1', 'H', '3', 'X', '4'));
   });
 
   it('lose every occurrence of a name that is taken out, and no value that looks like it', () => {

@@ -56,27 +56,28 @@ export function encodeFrame(type: number, flags: number, tag: number, payload: U
   return frame;
 }
 
+/** Variables, as far as a frame needs them. */
+export interface WritableBlock {
+  readonly byteLength: number;
+  writeInto(target: Uint8Array, at: number): number;
+}
+
 /**
  * A REQUEST frame (section 3).
  *
- * @param block the variables, in two parts that are written one after the other
  * @param rest the body, or with `FLAG.file` the path of the file it is in, or with `FLAG.stream` nothing
  */
 export function encodeRequest(
   tag: number,
   flags: number,
-  { block, added }: { readonly block: Uint8Array; readonly added: Uint8Array },
+  variables: WritableBlock,
   rest: Uint8Array,
 ): Buffer {
-  const blockLength = block.length + added.length;
-  const length = 4 + blockLength + rest.length;
+  const length = 4 + variables.byteLength + rest.length;
   const frame = Buffer.allocUnsafe(HEADER_BYTES + length);
   writeHeader(frame, length, FRAME.request, flags, tag);
-  frame.writeUInt32BE(blockLength, HEADER_BYTES);
-  let at = HEADER_BYTES + 4;
-  frame.set(block, at);
-  at += block.length;
-  frame.set(added, at);
-  if (rest.length > 0) frame.set(rest, at + added.length);
+  frame.writeUInt32BE(variables.byteLength, HEADER_BYTES);
+  const at = variables.writeInto(frame, HEADER_BYTES + 4);
+  if (rest.length > 0) frame.set(rest, at);
   return frame;
 }
