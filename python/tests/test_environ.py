@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sluice._environ import parse_request
 from tests.gateway import VARIABLES, Gateway
 from tests.support import WorkerTestCase
 
@@ -49,6 +50,20 @@ class Environ(WorkerTestCase):
 
     def test_drops_http_proxy(self) -> None:
         self.assertNotIn("HTTP_PROXY", self.show(HTTP_PROXY="http://evil/"))
+
+    def test_has_content_type_and_length_under_their_cgi_names_only(self) -> None:
+        seen = self.show(CONTENT_TYPE="text/plain", HTTP_CONTENT_TYPE="text/plain", HTTP_CONTENT_LENGTH="0")
+        self.assertEqual(seen["CONTENT_TYPE"], "text/plain")
+        self.assertNotIn("HTTP_CONTENT_TYPE", seen)
+        self.assertNotIn("HTTP_CONTENT_LENGTH", seen)
+
+    def test_joins_headers_that_came_more_than_once(self) -> None:
+        block = b"HTTP_COOKIE\0a=1\0HTTP_X\x001\0SCRIPT_NAME\0/old\0HTTP_COOKIE\0b=2\0HTTP_X\x002\0SCRIPT_NAME\0/new\0"
+        environ, rest = parse_request(len(block).to_bytes(4, "big") + block + b"body", {})
+        self.assertEqual(environ["HTTP_COOKIE"], "a=1; b=2")
+        self.assertEqual(environ["HTTP_X"], "1, 2")
+        self.assertEqual(environ["SCRIPT_NAME"], "/new")
+        self.assertEqual(rest, b"body")
 
     def test_belongs_to_one_request(self) -> None:
         before = self.show()
