@@ -1,4 +1,5 @@
 // What a command may know of the world. Everything comes in here, so that a test can be the world.
+import type { StopPace } from '../compose/control.ts';
 import type { Environment, GatewayConfig } from '../config/index.ts';
 import type { Activation, Listener } from '../listen/index.ts';
 import type { Logger, LogStream } from '../observe/log.ts';
@@ -7,10 +8,12 @@ import type { SignalSource } from './requests.ts';
 /** A running gateway, as far as the command line needs it. */
 export interface RunningGateway {
   readonly listeners: readonly Pick<Listener, 'protocol' | 'address' | 'url'>[];
+  /** Where it listens for commands, or null. */
+  readonly controlPath: string | null;
   /** Loads the code again, for the reason given. What comes of it is in the log. */
   reload(reason: string): unknown;
-  /** Accepts nothing new, finishes what runs, and resolves when all is closed. */
-  stop(): Promise<void>;
+  /** Accepts nothing new, finishes what runs, within `stop_timeout` unless patient, and resolves when all is closed. */
+  stop(isPatient?: boolean): Promise<void>;
   /** Cuts off whatever runs; then `stop` resolves soon. */
   stopNow(): void;
 }
@@ -24,6 +27,10 @@ export interface GatewayParts {
   readonly activation: Activation;
   /** The environment of this process; workers get it and `app.environment` on top. */
   readonly environment: Environment;
+  /** Of the package. */
+  readonly release: string;
+  /** The end of the gateway is wanted through the control socket. */
+  readonly onStop: (pace: StopPace) => void;
 }
 
 /** Starts a gateway; rejects with `ListenError` when a listener cannot be opened. */

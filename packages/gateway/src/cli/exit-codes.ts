@@ -8,12 +8,14 @@ export const exitCodes = {
   internal: 1,
   /** The command line or the configuration is wrong. Starting again will not help. */
   usage: 2,
-  /** `check`: there is no usable interpreter, or the application cannot be imported. */
+  /** `check`: there is no usable interpreter, or the application cannot be imported. `reload`: it cannot be loaded. */
   application: 3,
   /** A listener could not be opened. */
   listen: 4,
   /** A second signal stopped the gateway at once; running requests were cut off. */
   forced: 5,
+  /** A command for a running gateway: nobody answers at its control socket, or it refuses. */
+  unreachable: 6,
 } as const;
 
 /** One of {@link exitCodes}. */
@@ -24,7 +26,10 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   ok: 'Everything went as asked; for `serve`: it was stopped and every running request was finished.',
   internal: 'An error inside Sluice. The message says which.',
   usage: 'The command line or the configuration is wrong. Starting again will not help.',
-  application: '`check`: there is no usable Python interpreter, or the application cannot be imported.',
+  application:
+    '`check`: there is no usable Python interpreter, or the application cannot be imported. `reload`: the new code cannot be loaded, and the old serves on.',
   listen: 'A listener could not be opened, because its address is in use or permission is missing.',
   forced: 'A second signal stopped the gateway at once; running requests were cut off.',
+  unreachable:
+    '`status`, `reload`, `scale`, `drain`, `stop`: no gateway answers at the control socket, or it refuses.',
 };

@@ -14,16 +14,26 @@ export interface CommandConfig extends LoadedConfig {
   readonly file: string | null;
 }
 
+/** The file a command reads, as it was named; null for none. The default one is for whoever names no application. */
+export function findConfigFile(
+  target: string | undefined,
+  flags: FlagValues,
+  { environment, directory }: CliContext,
+): string | null {
+  const named = flags['config'] ?? environment['SLUICE_CONFIG'];
+  if (typeof named === 'string' && named !== '') return named;
+  const isTargetNamed = target !== undefined || environment['SLUICE_TARGET'] !== undefined;
+  return !isTargetNamed && existsSync(resolve(directory, defaultFile)) ? defaultFile : null;
+}
+
 /** Loads the configuration of a command. Throws `ConfigError`. */
 export function loadCommandConfig(
   target: string | undefined,
   flags: FlagValues,
-  { environment, directory, coresCount }: CliContext,
+  context: CliContext,
 ): CommandConfig {
-  const named = flags['config'] ?? environment['SLUICE_CONFIG'];
-  const isTargetNamed = target !== undefined || environment['SLUICE_TARGET'] !== undefined;
-  const hasDefault = !isTargetNamed && existsSync(resolve(directory, defaultFile));
-  const file = typeof named === 'string' && named !== '' ? named : hasDefault ? defaultFile : null;
+  const { environment, directory, coresCount } = context;
+  const file = findConfigFile(target, flags, context);
   return { ...loadConfig({ file, environment, flags: { ...flags, target }, directory, coresCount }), file };
 }
 

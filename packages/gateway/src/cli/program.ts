@@ -1,17 +1,21 @@
 // The command `sluice`: which subcommands there are and what they take. What they do is in a file each.
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { check } from './check/check.ts';
+import { addControlCommands, runControlCommand, type ControlCommandName } from './commands/control.ts';
 import type { CliContext } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { addSettingOptions, readFlags } from './options.ts';
+import { packageVersion } from './package-version.ts';
 import { serve } from './serve.ts';
 
 /** Runs one command line, without the names of node and the script. Resolves with the exit code. */
 export async function runCli(words: readonly string[], context: CliContext): Promise<ExitCode> {
   let code: ExitCode = exitCodes.ok;
-  const program = createProgram(async (command, target, flags) => {
-    code = await { serve, check }[command](target, flags, context);
+  const program = createProgram(async (name, argument, flags) => {
+    code =
+      name === 'serve' || name === 'check'
+        ? await { serve, check }[name](argument, flags, context)
+        : await runControlCommand(name, argument, flags, context);
   });
   configure(program, context);
   try {
@@ -25,8 +29,8 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
 
 /** Runs a subcommand. */
 export type RunCommand = (
-  command: 'serve' | 'check',
-  target: string | undefined,
+  command: 'serve' | 'check' | ControlCommandName,
+  argument: string | undefined,
   flags: ReturnType<typeof readFlags>,
 ) => Promise<void>;
 
@@ -60,6 +64,7 @@ export function createProgram(run: RunCommand): Command {
   addSettingOptions(checkCommand);
   serveCommand.action((target: string | undefined) => run('serve', target, readFlags(serveCommand)));
   checkCommand.action((target: string | undefined) => run('check', target, readFlags(checkCommand)));
+  addControlCommands(program, (name, argument, command) => run(name, argument, readFlags(command)));
   return program;
 }
 
@@ -70,9 +75,4 @@ function configure(program: Command, { stdout, stderr }: CliContext): void {
       writeErr: (text) => void stderr.write(text.replace(/^error: /, 'sluice: ')),
     });
   }
-}
-
-function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return (manifest as { version: string }).version;
 }

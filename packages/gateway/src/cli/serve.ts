@@ -1,5 +1,7 @@
 // `sluice serve`: loads the configuration, starts the gateway, and stops it when a signal asks for it.
+import type { StopPace } from '../compose/control.ts';
 import { ConfigError, type GatewayConfig } from '../config/index.ts';
+import { formatProcessRange } from '../config/kinds/process-range.ts';
 import type { FlagValues } from '../config/overrides.ts';
 import { ListenError } from '../listen/index.ts';
 import { createLogger, type Logger } from '../observe/log.ts';
@@ -7,6 +9,7 @@ import type { CliContext, RunningGateway } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { findConfiguredPython, loadCommandConfig } from './load.ts';
 import { askPythonVersion, pythonVersionMin } from './python-version.ts';
+import { packageVersion } from './package-version.ts';
 import { Requests } from './requests.ts';
 
 /** Runs the gateway until a signal stops it. */
@@ -48,7 +51,14 @@ async function serveUntil(
   logger.info({}, describeWorkers(config));
 
   const { activation, environment } = context;
-  const starting = context.startGateway(config, { logger, python: python.path, activation, environment });
+  const starting = context.startGateway(config, {
+    logger,
+    python: python.path,
+    activation,
+    environment,
+    release: packageVersion(),
+    onStop: (pace) => askToStop(requests, pace),
+  });
   const gateway = await Promise.race([starting, requests.second]).catch((error: unknown) =>
     tellListenError(error, logger),
   );
@@ -61,15 +71,16 @@ async function serveUntil(
   for (const { protocol, address, url } of gateway.listeners) {
     logger.info({ protocol }, `listening on ${url ?? address}`);
   }
+  if (gateway.controlPath !== null) logger.info({}, `control socket ${gateway.controlPath}`);
   logger.info({}, 'ready');
   requests.onReload((source) => gateway.reload(source));
   return stopWhenAsked(gateway, requests, logger);
 }
 
 async function stopWhenAsked(gateway: RunningGateway, requests: Requests, logger: Logger): Promise<ExitCode> {
-  const { source } = await requests.first;
+  const { source, isPatient } = await requests.first;
   logger.info({ source }, 'stopping; running requests are finished first, a second signal cuts them off');
-  const stopped = gateway.stop().then(() => null);
+  const stopped = gateway.stop(isPatient).then(() => null);
   const outcome = await Promise.race([stopped, requests.second]);
   if (outcome === null) {
     logger.info({}, 'stopped');
@@ -82,6 +93,12 @@ async function stopWhenAsked(gateway: RunningGateway, requests: Requests, logger
     'stopped at once; running requests were cut off',
   );
   return exitCodes.forced;
+}
+
+function askToStop(requests: Requests, pace: StopPace): void {
+  const request = { source: 'control socket', isPatient: pace === 'patient' };
+  requests.stop(request);
+  if (pace === 'now') requests.stop(request);
 }
 
 function tellFailure(error: unknown, { stderr }: CliContext): ExitCode {
@@ -111,7 +128,7 @@ function describeApplication({ app }: GatewayConfig): string {
 
 function describeWorkers({ pools }: GatewayConfig): string {
   const counts = Object.entries(pools).map(([name, { processes, threads }]) => {
-    const workers = `${count(processes, 'worker')} with ${count(threads, 'thread')} each`;
+    const workers = `${formatProcessRange(processes)} worker${processes.max === 1 ? '' : 's'} with ${count(threads, 'thread')} each`;
     return name === 'default' ? workers : `pool ${name}: ${workers}`;
   });
   return counts.join(', ');

@@ -2,6 +2,7 @@
 
 import { workerPackage } from '../backends/workers/package.ts';
 import type { PoolOptions } from '../backends/workers/pool-options.ts';
+import type { PoolStatus } from '../backends/workers/pool-status.ts';
 import { Pool } from '../backends/workers/pool.ts';
 import type { TurnoverFailure } from '../backends/workers/turnover.ts';
 import type { GatewayConfig, PoolConfig } from '../config/types.ts';
@@ -39,6 +40,18 @@ export class Pools {
     return pool;
   }
 
+  /** The same for a name that a user has given. */
+  find(name: string): Pool {
+    const pool = this.#pools.get(name);
+    if (!pool) throw new Error(`there is no pool ${name}; there are ${[...this.#pools.keys()].join(', ')}`);
+    return pool;
+  }
+
+  /** What each does at this moment. */
+  status(): PoolStatus[] {
+    return [...this.#pools.values()].map((pool) => pool.status());
+  }
+
   /** Starts all. Resolves when each has a worker that is ready, or one that has failed. */
   async start(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.start()));
@@ -51,9 +64,9 @@ export class Pools {
     return results;
   }
 
-  /** Resolves when all have finished what they have. */
-  async stop(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.stop()));
+  /** Resolves when all have finished what they have; a patient end has no limit. */
+  async stop(isPatient: boolean): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.stop(isPatient)));
   }
 
   /** Ends all at once. */
@@ -66,13 +79,15 @@ function poolOptions(name: string, pool: PoolConfig, config: GatewayConfig, part
   return {
     ...pool,
     name,
+    processes: pool.processes.min,
+    processesMax: pool.processes.max,
     command: {
       python: parts.python,
       packageDirectory: workerPackage(),
       target: config.app.target,
       directory: config.app.directory,
       threads: pool.threads,
-      isMultiprocess: pool.processes > 1,
+      isMultiprocess: pool.processes.max > 1,
       debug: config.app.debug,
       environment: { ...parts.environment, ...config.app.environment },
     },

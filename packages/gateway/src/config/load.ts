@@ -13,6 +13,7 @@ import { checkSecretFiles } from './secret-file.ts';
 import {
   appSettings,
   bodySettings,
+  controlSettings,
   limitsSettings,
   listenSettings,
   logSettings,
@@ -91,6 +92,7 @@ function readParts(raw: RawTable, context: ReadContext): ConfigParts {
     body: one(bodySettings, 'body'),
     limits: one(limitsSettings, 'limits'),
     log: one(logSettings, 'log'),
+    control: one(controlSettings, 'control'),
   };
 }
 

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import type { Step } from './locate.ts';
 import type { Source } from './problems.ts';
-import type { GatewayConfig, ListenConfig } from './types.ts';
+import type { ControlConfig, GatewayConfig, ListenConfig } from './types.ts';
 
 /** Where relative paths begin. */
 export interface PathBases {
@@ -30,6 +30,7 @@ export function resolvePaths(config: GatewayConfig, bases: PathBases): GatewayCo
       ...resolveSocket(listen, baseOf(['listen', index, 'address'])),
       secretFile: resolveIfGiven(listen.secretFile, baseOf(['listen', index, 'secret_file'])),
     })),
+    control: resolveControl(config.control, baseOf(['control', 'address'])),
     body: {
       ...config.body,
       spoolDirectory: resolveIfGiven(config.body.spoolDirectory, baseOf(['body', 'spool_directory'])),
@@ -49,4 +50,10 @@ function resolveIfGiven(path: string | null, base: string): string | null {
 function resolveSocket(listen: ListenConfig, base: string): ListenConfig {
   if (listen.address.kind !== 'unix') return listen;
   return { ...listen, address: { kind: 'unix', path: resolve(base, listen.address.path) } };
+}
+
+function resolveControl(control: ControlConfig, base: string): ControlConfig {
+  const { address } = control;
+  if (address?.kind !== 'unix') return control;
+  return { ...control, address: { kind: 'unix', path: resolve(base, address.path) } };
 }

@@ -55,10 +55,18 @@ export interface ListenConfig {
   readonly isPathDecoded: boolean;
 }
 
+/** How many processes there may be; between the two the load decides. */
+export interface ProcessRange {
+  /** At least 1. */
+  readonly min: number;
+  /** Not less than `min`. */
+  readonly max: number;
+}
+
 /** One `[pool.NAME]`: worker processes and the queue in front of them. */
 export interface PoolConfig {
   /** Worker processes. */
-  readonly processes: number;
+  readonly processes: ProcessRange;
   /** Threads of each process, each with a lane of its own. */
   readonly threads: number;
   /** Requests that may wait for a free thread. */
@@ -115,6 +123,15 @@ export interface LimitsConfig {
   readonly connectionsCount: number;
 }
 
+/** Where the control socket is. */
+export type ControlAddress = { readonly kind: 'off' } | { readonly kind: 'unix'; readonly path: string };
+
+/** `[control]`: how a running gateway is found and told what to do. */
+export interface ControlConfig {
+  /** Null: a place of its own, if the system has one. */
+  readonly address: ControlAddress | null;
+}
+
 /** Least severe line that is logged. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
@@ -141,4 +158,5 @@ export interface GatewayConfig {
   readonly body: BodyConfig;
   readonly limits: LimitsConfig;
   readonly log: LogConfig;
+  readonly control: ControlConfig;
 }

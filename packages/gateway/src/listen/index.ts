@@ -5,4 +5,4 @@ export { ListenError, type ListenErrorCode } from './errors.ts';
 export { openListener, type Listener } from './open-listener.ts';
 export { describeOwner, findSocketOwner } from './socket-owner.ts';
 export { inspectSocketPath } from './stale-socket.ts';
-export { socketMode } from './unix-socket.ts';
+export { listenOnUnixSocket, socketMode } from './unix-socket.ts';

@@ -17,8 +17,11 @@ const privateUmask = 0o177;
 const privateMode = 0o600;
 const groupMode = 0o660;
 
+/** What is configured about the file of a Unix socket. */
+export type SocketFile = Pick<ListenConfig, 'mode' | 'owner' | 'group' | 'backlogCount'>;
+
 /** The permission bits the file gets. A group that is named is meant to connect. */
-export function socketMode({ mode, group }: ListenConfig): number {
+export function socketMode({ mode, group }: SocketFile): number {
   return mode ?? (group === null ? privateMode : groupMode);
 }
 
@@ -26,7 +29,7 @@ export function socketMode({ mode, group }: ListenConfig): number {
 export async function listenOnUnixSocket(
   server: Server,
   path: string,
-  listen: ListenConfig,
+  listen: SocketFile,
 ): Promise<() => void> {
   const address = `unix:${path}`;
   if (Buffer.byteLength(path) > pathBytesMax) {
@@ -79,7 +82,7 @@ function numberOf(kind: AccountKind, name: string | null, address: string): numb
   return number;
 }
 
-function explain(error: unknown, path: string, listen: ListenConfig): ListenError {
+function explain(error: unknown, path: string, listen: SocketFile): ListenError {
   const address = `unix:${path}`;
   const directory = dirname(path);
   switch (systemCode(error)) {
@@ -103,7 +106,7 @@ function explain(error: unknown, path: string, listen: ListenConfig): ListenErro
   }
 }
 
-function chownAdvice({ owner, group }: ListenConfig): string {
+function chownAdvice({ owner, group }: SocketFile): string {
   return owner === null
     ? `this user is not a member of group "${group}"; make it one (usermod -aG) or start as root`
     : `only root may give the socket to user "${owner}"; use group instead, or start as root`;

@@ -32,6 +32,7 @@ describe('generated files', () => {
       'body',
       'limits',
       'log',
+      'control',
     ]);
     expect(schema.additionalProperties).toBe(false);
     expect(schema.required).toBeUndefined();

@@ -18,9 +18,10 @@ function fakeGateway(): {
       { protocol: 'http', address: '127.0.0.1:8000', url: 'http://127.0.0.1:8000/' },
       { protocol: 'fastcgi', address: 'unix:/run/a.sock', url: null },
     ],
+    controlPath: null,
     reload: (reason) => calls.push(`reload: ${reason}`),
-    stop: () => {
-      calls.push('stop');
+    stop: (isPatient) => {
+      calls.push(isPatient ? 'drain' : 'stop');
       return finished.promise;
     },
     stopNow: () => {
@@ -86,6 +87,21 @@ describe('sluice serve', () => {
     world.signals.emit('SIGINT');
     expect((await running).code).toBe(5);
     expect(gateway.calls).toEqual(['stop', 'stopNow']);
+  });
+
+  it.each([
+    ['usual', ['stop'], 0],
+    ['patient', ['drain'], 0],
+    ['now', ['stop', 'stopNow'], 5],
+  ] as const)('ends in the %s way when the control socket asks for it', async (pace, calls, code) => {
+    const gateway = fakeGateway();
+    const world = new World({ startGateway: gateway.start });
+    const running = world.run('serve', 'site:app');
+    const [, parts] = await gateway.started;
+    parts.onStop(pace);
+    gateway.finish();
+    expect((await running).code).toBe(code);
+    expect(gateway.calls).toEqual(calls);
   });
 
   it('loads the code again on SIGHUP, and serves on', async () => {

@@ -9,6 +9,7 @@ import {
 } from '../../src/config/kinds/address.ts';
 import { environmentTable } from '../../src/config/kinds/environment.ts';
 import type { ValueKind } from '../../src/config/kinds/kind.ts';
+import { processRange } from '../../src/config/kinds/process-range.ts';
 import { duration, size } from '../../src/config/kinds/quantity.ts';
 import { choice, fileMode, integer, text, toggle } from '../../src/config/kinds/scalar.ts';
 import { mountPath, pathPrefix, routeTarget } from '../../src/config/kinds/url-path.ts';
@@ -165,5 +166,22 @@ describe('addresses of listeners', () => {
     for (const host of ['0.0.0.0', '::', '10.0.0.1', 'example.org', '128.0.0.1']) {
       expect(isLoopbackHost(host)).toBe(false);
     }
+  });
+});
+
+describe('a number of processes', () => {
+  it('is one, or two that differ', () => {
+    const both = (min: number, max: number): object => ({ success: true, data: { min, max } });
+    expect(processRange.schema.safeParse(4)).toEqual(both(4, 4));
+    expect(processRange.schema.safeParse({ min: 2, max: 8 })).toEqual(both(2, 8));
+    for (const wrong of [0, 1.5, '4', { min: 3, max: 2 }, { min: 1 }, { min: 1, max: 2, step: 1 }]) {
+      expect(processRange.schema.safeParse(wrong).success).toBe(false);
+    }
+  });
+
+  it('is written 4 or 2-8 on the command line', () => {
+    expect(processRange.fromWords(['4'])).toBe(4);
+    expect(processRange.fromWords(['2-8'])).toEqual({ min: 2, max: 8 });
+    expect(processRange.fromWords(['2-'])).toBe('2-');
   });
 });

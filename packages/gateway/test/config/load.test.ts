@@ -31,7 +31,7 @@ describe('loading a configuration', () => {
       ],
       pools: {
         default: {
-          processes: 4,
+          processes: { min: 4, max: 4 },
           threads: 1,
           queueLength: 128,
           queueTimeoutMs: 5000,
@@ -46,6 +46,7 @@ describe('loading a configuration', () => {
       body: { memoryBytes: 131_072, maxBytes: 1_073_741_824, spoolDirectory: null },
       limits: { variablesBytes: 262_144, variablesCount: 1024, connectionsCount: 10_000 },
       log: { level: 'info', format: 'auto', access: false },
+      control: { address: null },
     });
   });
 
@@ -132,7 +133,7 @@ access = true
       },
     ]);
     expect(config.pools['default']).toEqual({
-      processes: 2,
+      processes: { min: 2, max: 2 },
       threads: 3,
       queueLength: 0,
       queueTimeoutMs: 250,
@@ -142,7 +143,7 @@ access = true
       lookAhead: 0,
       recallAfterMs: 10,
     });
-    expect(config.pools['reports']?.processes).toBe(4);
+    expect(config.pools['reports']?.processes).toEqual({ min: 4, max: 4 });
     expect(config.routes).toEqual([
       { path: '/reports/', to: { kind: 'pool', name: 'reports' }, streaming: true, mount: '' },
     ]);
@@ -158,7 +159,7 @@ access = true
     const { config, sourceOf, overridden } = load({ toml, environment, flags });
     expect(config.pools['default']).toMatchObject({
       threads: 5,
-      processes: 3,
+      processes: { min: 3, max: 3 },
       lookAhead: 2,
       queueLength: 128,
     });

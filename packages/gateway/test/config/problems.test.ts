@@ -28,7 +28,7 @@ queue = { lenght = 3, timeout = "5" }
         'sluice.toml:7: pool.default.threads: "four" is not possible; give a whole number from 1 to 256',
         'sluice.toml:8: pool.default.queue.lenght: unknown key; did you mean "length"?',
         expect.stringMatching(/^sluice\.toml:8: pool\.default\.queue\.timeout: "5" .*the unit is missing/),
-        '--processes: pool.default.processes: 0 is not possible; give a whole number from 1 to 1024',
+        '--processes: pool.default.processes: 0 is not possible; give a whole number from 1 to 1024, or two as { min = 2, max = 8 } (on the command line 2-8)',
         'SLUICE_LOG_LEVEL: log.level: "loud" is not possible; give one of debug, info, warn, error, silent',
       ]),
     );

@@ -19,6 +19,7 @@ export class RealGateway {
   readonly log: LogLine[] = [];
   readonly #waiting: { readonly pattern: RegExp; readonly resolve: () => void }[] = [];
   #gateway: Gateway | null = null;
+  #stopped: Promise<void> | null = null;
 
   /** Writes a file of the application. */
   write(name: string, text: string): void {
@@ -38,7 +39,12 @@ export class RealGateway {
     this.#gateway = await startGateway(config, {
       logger: createLogger({ ...config.log, format: 'json' }, stream),
       python: 'python3',
-      environment: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+      release: '0.0.0',
+      onStop: (pace) => {
+        this.#stopped = this.gateway.stop(pace === 'patient');
+        if (pace === 'now') this.gateway.stopNow();
+      },
+      environment: { ...process.env, XDG_RUNTIME_DIR: '', PYTHONDONTWRITEBYTECODE: '1' },
     });
     return this;
   }
@@ -66,9 +72,9 @@ export class RealGateway {
     return [response.status, await response.text()];
   }
 
-  /** Stops it and removes its files. */
+  /** Stops it, if it has not been, and removes its files. */
   async close(): Promise<void> {
-    await this.#gateway?.stop();
+    await (this.#stopped ?? this.#gateway?.stop());
     rmSync(this.directory, { recursive: true });
   }
 

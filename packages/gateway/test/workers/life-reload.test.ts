@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { Simulation } from '../helpers/simulation.ts';
+import type { SimWorker } from '../helpers/sim-worker.ts';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -38,6 +39,36 @@ describe('a reload', () => {
     sim.slow.clear();
     sim.settle();
     expect([running.exchange.outcome, sim.workers[0]?.isDead]).toEqual(['complete', true]);
+  });
+
+  it('takes back also what was handed to an old worker in the same round of the event loop', () => {
+    const sim = new Simulation({ lookAhead: 4 });
+    sim.settle();
+    const [old] = sim.workers;
+    const step = (worker: SimWorker | undefined, name: string): void =>
+      [...(worker?.steps() ?? [])].find((each) => each.name === name)?.run();
+    const first = sim.arrive();
+    sim.pass(0);
+    step(old, 'begin');
+    const second = sim.arrive();
+    sim.pass(0);
+    void sim.pool.reload();
+    step(sim.newest, 'ready');
+    const third = sim.arrive();
+    step(sim.newest, 'deliver');
+    step(old, 'control');
+    step(old, 'finish');
+    const answers = [...(old?.steps() ?? [])].filter(({ name }) => name === 'deliver');
+    answers.at(-1)?.run();
+    sim.pass(0);
+    for (const name of ['begin', 'finish']) step(old, name);
+    [...(old?.steps() ?? [])]
+      .filter(({ name }) => name === 'deliver')
+      .at(-1)
+      ?.run();
+    sim.settle();
+    const outcomes = [first, second, third].map(({ exchange }) => exchange.outcome);
+    expect(outcomes).toEqual(['complete', 'complete', 'complete']);
   });
 
   it('leaves the old workers alone if the code cannot be loaded, and says why', async () => {

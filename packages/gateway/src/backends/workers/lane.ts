@@ -116,6 +116,8 @@ export class Lane implements Holder, LaneEvents {
 
   /** Asks the worker for what it has not begun; the answer comes to `takeBack`. */
   recall(): void {
+    // What reached the worker after the RECALL would be begun although it stands behind what has been given back.
+    this.flush();
     this.isRecalling = true;
     this.#owner.recall(this);
   }

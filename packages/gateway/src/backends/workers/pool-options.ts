@@ -12,6 +12,8 @@ export interface PoolOptions extends GateOptions {
   /** How its workers are started. */
   readonly command: WorkerCommand;
   readonly processes: number;
+  /** With more than `processes` the load decides; default the same. */
+  readonly processesMax?: number;
   readonly requestTimeoutMs: number;
   readonly startupTimeoutMs: number;
   readonly stopTimeoutMs: number;

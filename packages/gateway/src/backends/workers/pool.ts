@@ -8,8 +8,10 @@ import { Gate } from './gate.ts';
 import { Generations, type GenerationOwner, type TurnoverKind } from './generations.ts';
 import type { Lane } from './lane.ts';
 import type { PoolOptions, PoolReporter } from './pool-options.ts';
+import { describeWorker, type PoolState, type PoolStatus } from './pool-status.ts';
 import { startProcess, type StartProcess } from './process.ts';
 import { Restarter } from './restarter.ts';
+import { leastNeeded, type ProcessRange } from './scale.ts';
 import { Ticker } from './ticker.ts';
 import type { TurnoverFailure } from './turnover.ts';
 import type { Ending, Worker, WorkerEvents } from './worker.ts';
@@ -18,8 +20,6 @@ import type { Ending, Worker, WorkerEvents } from './worker.ts';
 const CLOCK_MS = 100;
 /** A worker whose request timed out is killed at once when idle, and after this if other requests still run in it. */
 const LAST_REQUESTS_MS = 5_000;
-
-type State = 'new' | 'running' | 'draining' | 'stopped';
 
 /** Runs exchanges in supervised worker processes. */
 export class Pool implements Backend, WorkerEvents, GenerationOwner {
@@ -32,7 +32,12 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
   readonly #opened = new WeakSet<Worker>();
   readonly #restarter: Restarter;
   readonly #clock: Ticker;
-  #state: State = 'new';
+  #range: ProcessRange;
+  /** How many workers there should be, within the range. */
+  #wanted: number;
+  #state: PoolState = 'new';
+  /** Workers that ended unasked. */
+  #restarts = 0;
   /** Requests that ran too long: nothing more is done about them. */
   readonly #overdue = new WeakSet<Exchange>();
   #onTried: (() => void) | null = null;
@@ -42,11 +47,36 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
   constructor(options: PoolOptions, reporter: PoolReporter, start: StartProcess = startProcess) {
     this.#options = options;
     this.#reporter = reporter;
+    const { processes: min, processesMax: max = min } = options;
+    this.#range = { min, max };
+    this.#wanted = min;
     this.#gate = new Gate(options, () => this.#stopIfDone());
     this.#crew = new Crew(options, this, start);
     this.#generations = new Generations(this.#crew, this);
-    this.#restarter = new Restarter(options.command.directory, () => this.#fill());
+    this.#restarter = new Restarter(options.command.directory, () => this.#adjust());
     this.#clock = new Ticker(CLOCK_MS, () => this.#checkTimeouts());
+  }
+
+  /** What the pool does at this moment. Costs a few reads of /proc for each worker. */
+  status(): PoolStatus {
+    const nowMs = performance.now();
+    const { queueLength, name } = this.#options;
+    const oldestMs = this.#gate.oldestQueuedMs;
+    return {
+      name,
+      state: this.#state,
+      generation: this.#generations.current,
+      isReloading: this.#generations.isReloading,
+      processes: { ...this.#range, wanted: this.#wanted },
+      queue: {
+        length: this.#gate.waiting,
+        lengthMax: queueLength,
+        oldestWaitMs: oldestMs === null ? null : Math.round(nowMs - oldestMs),
+      },
+      restarts: this.#restarts,
+      loadFailure: this.#restarter.loadFailure,
+      workers: [...this.#crew.all].map((worker) => describeWorker(worker, nowMs)),
+    };
   }
 
   /** Processes that take requests now. */
@@ -59,7 +89,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
     this.#state = 'running';
     return new Promise((resolve) => {
       this.#onTried = resolve;
-      this.#fill();
+      this.#adjust();
     });
   }
 
@@ -72,11 +102,22 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
     return this.#generations.reload();
   }
 
-  /** Finishes what it has, up to the stop timeout, and ends the workers. Requests that come now are refused. */
-  stop(): Promise<void> {
+  /** Has so many processes from now on: more are started, and those over the number finish what they have. */
+  scale(range: ProcessRange): void {
+    this.#range = range;
+    this.#wanted = Math.min(Math.max(this.#wanted, range.min), range.max);
+    this.#adjust();
+  }
+
+  /**
+   * Finishes what it has, up to the stop timeout, or as long as it takes if that is said, and ends the workers. Requests
+   * that come now are refused.
+   */
+  stop(isPatient: boolean = false): Promise<void> {
     if (this.#state === 'stopped') return Promise.resolve();
     this.#beginDraining();
-    const deadline = setTimeout(() => this.stopNow(), this.#options.stopTimeoutMs);
+    const { stopTimeoutMs } = this.#options;
+    const deadline = isPatient ? undefined : setTimeout(() => this.stopNow(), stopTimeoutMs);
     return new Promise((resolve) => {
       this.#onStopped.push(() => {
         clearTimeout(deadline);
@@ -107,7 +148,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
   }
 
   get countWanted(): number {
-    return this.#options.processes;
+    return this.#wanted;
   }
 
   ready(worker: Worker, facts: WorkerFacts): void {
@@ -121,7 +162,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
   open(workers: readonly Worker[]): void {
     const wasFailing = this.#restarter.loadFailure !== null;
     this.#restarter.loaded();
-    if (wasFailing) this.#fill();
+    if (wasFailing) this.#adjust();
     for (const worker of workers) {
       if (this.#opened.has(worker) || !worker.isReady) continue;
       this.#opened.add(worker);
@@ -135,7 +176,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
 
   turnoverEnded(kind: TurnoverKind, failure: TurnoverFailure | null): void {
     if (kind === 'reload') this.#reporter.reloaded(this.#generations.current, failure);
-    this.#fill();
+    this.#adjust();
     this.#stopIfDone();
   }
 
@@ -175,6 +216,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
     this.#crew.remove(worker);
     const mustRestart = this.#state === 'running' && !wasRetired && !this.#generations.has(worker);
     this.#generations.failed(worker, { reason: `worker ${worker.pid} ${reason}`, detail: '' });
+    if (!wasExpected) this.#restarts++;
     const restartInMs = mustRestart ? this.#restarter.ended(readyForMs) : null;
     this.#reporter.workerEnded(worker.pid, reason, wasExpected, restartInMs);
     this.#tried();
@@ -188,13 +230,14 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
   }
 
   /** Starts as many workers as are missing; a single one to try as long as the application cannot be loaded. */
-  #fill(): void {
+  #adjust(): void {
     if (this.#state !== 'running') return;
     const staying = this.#crew.staying.filter((worker) => !this.#generations.has(worker));
-    const missing = this.countWanted - staying.length;
+    const missing = this.#wanted - staying.length;
     const isTrying = staying.some(({ state }) => state !== 'ready');
     const startMax = this.#restarter.loadFailure === null ? missing : Math.min(missing, isTrying ? 0 : 1);
     for (let started = 0; started < startMax; started++) this.#crew.start(this.#generations.current);
+    for (const worker of leastNeeded(staying, -missing)) worker.retire();
   }
 
   #tried(): void {
@@ -225,7 +268,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
     const reason = `ran for more than ${this.#options.requestTimeoutMs} ms (request_timeout)`;
     exchange.fail(new GatewayError('SLUICE_REQUEST_TIMEOUT', `request ${exchange.id} ${reason}`));
     worker.retire();
-    this.#fill();
+    this.#adjust();
     const abort = (): void =>
       worker.abort('SLUICE_WORKER_DIED', `was killed: request ${exchange.id} ${reason}`);
     const isAlone = worker.lanes.every((lane) => lane.running === null || lane.running.isDone);

@@ -2,6 +2,7 @@
 import { variableName, type Setting } from '../setting.ts';
 import { appSettings } from './app.ts';
 import { bodySettings } from './body.ts';
+import { controlSettings } from './control.ts';
 import { limitsSettings } from './limits.ts';
 import { listenProtocols, listenSettings } from './listen.ts';
 import { logSettings } from './log.ts';
@@ -73,6 +74,13 @@ export const sections: readonly Section[] = [
     settings: listOf(logSettings),
     prose: 'What the gateway says about itself, on standard error.',
   },
+  {
+    name: 'control',
+    header: '[control]',
+    shape: 'table',
+    settings: listOf(controlSettings),
+    prose: 'How a running gateway is found and told what to do.',
+  },
 ];
 
 /** A setting that a flag or an environment variable can give. */
@@ -93,7 +101,7 @@ export const namedSettings: readonly NamedSetting[] = sections.flatMap((section)
   }),
 );
 
-export { appSettings, bodySettings, limitsSettings, listenProtocols, listenSettings };
+export { appSettings, bodySettings, controlSettings, limitsSettings, listenProtocols, listenSettings };
 export { logSettings, poolSettings, routeSettings };
 
 function listOf<T extends object>(settings: T): readonly Setting<unknown>[] {

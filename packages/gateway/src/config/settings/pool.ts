@@ -1,4 +1,5 @@
 // [pool.NAME]: worker processes and the queue in front of them.
+import { processRange } from '../kinds/process-range.ts';
 import { duration } from '../kinds/quantity.ts';
 import { integer } from '../kinds/scalar.ts';
 import type { SettingsOf } from '../setting.ts';
@@ -8,10 +9,15 @@ import type { PoolConfig } from '../types.ts';
 export const poolSettings: SettingsOf<PoolConfig> = {
   processes: {
     key: 'processes',
-    kind: integer(1, 1024),
-    fallback: { state: 'computed', prose: 'one per core', compute: (context) => context.coresCount },
+    kind: processRange,
+    fallback: {
+      state: 'computed',
+      prose: 'one per core',
+      compute: ({ coresCount }) => ({ min: coresCount, max: coresCount }),
+    },
     flag: 'processes',
-    prose: 'Worker processes.',
+    prose:
+      'Worker processes. With two numbers there are more while requests wait for a free thread, and fewer again when some have been idle.',
   },
   threads: {
     key: 'threads',

@@ -1,0 +1,78 @@
+// Lays the status of a gateway out for people.
+import type { PoolStatus, RequestStatus, WorkerStatus } from '../../backends/workers/pool-status.ts';
+import { formatProcessRange } from '../../config/kinds/process-range.ts';
+import type { GatewayStatus } from '../../control/status.ts';
+import { escapeControls, formatAge, formatSize, formatTable } from './format.ts';
+
+/** The text of `sluice status`. */
+export function formatStatus(status: GatewayStatus): string {
+  const { pid, release, ageMs, memoryBytes, listeners, counts, pools } = status;
+  const lines = [
+    `sluice ${release}, process ${pid}, up ${formatAge(ageMs)}, ${formatSize(memoryBytes)}`,
+    ...listeners.map(({ protocol, address }) => `listening on ${address} (${protocol})`),
+    `requests: ${[`${counts.total} answered`, ...entriesOf(counts.byStatus), ...failuresOf(counts.byOutcome)].join(', ')}`,
+    ...pools.flatMap((pool) => ['', ...describePool(pool)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function entriesOf(counts: Readonly<Record<string, number>>): string[] {
+  return Object.entries(counts).map(([name, count]) => `${count} ${name}`);
+}
+
+function failuresOf(byOutcome: GatewayStatus['counts']['byOutcome']): string[] {
+  const { complete: _complete, ...others } = byOutcome;
+  return entriesOf(others);
+}
+
+function describePool(pool: PoolStatus): string[] {
+  const { name, state, generation, isReloading, processes, queue, restarts, loadFailure, workers } = pool;
+  const range = formatProcessRange(processes);
+  const facts = [
+    `${state}, ${workers.length} processes (${range} configured)`,
+    `generation ${generation}${isReloading ? ', the next one is being started' : ''}`,
+    `${queue.length} of ${queue.lengthMax} waiting`,
+    ...(queue.oldestWaitMs === null ? [] : [`the oldest for ${formatAge(queue.oldestWaitMs)}`]),
+    `${restarts} restarts`,
+  ];
+  return [
+    `pool ${name}: ${facts.join(', ')}`,
+    ...(loadFailure === null
+      ? []
+      : ['the application cannot be loaded:', escapeControls(loadFailure).trimEnd()]),
+    ...formatTable(heading, workers.flatMap(describeWorker)),
+  ];
+}
+
+const heading = ['PID', 'GEN', 'STATE', 'AGE', 'SERVED', 'MEMORY', 'RUNNING'] as const;
+
+function describeWorker(worker: WorkerStatus): string[][] {
+  const { pid, generation, state, ageMs, servedCount, memoryBytes, lanes } = worker;
+  const first = [
+    String(pid),
+    String(generation),
+    state,
+    formatAge(ageMs),
+    String(servedCount),
+    memoryBytes === null ? '-' : formatSize(memoryBytes),
+  ];
+  const busy = lanes.flatMap(({ running, aheadCount }) =>
+    running ? [describeRequest(running, aheadCount)] : [],
+  );
+  const idleCount = lanes.length - busy.length;
+  const running = [...busy, ...(idleCount > 0 ? [lanes.length === 1 ? 'idle' : `${idleCount} idle`] : [])];
+  return running.map((text, index) => (index === 0 ? [...first, text] : ['', '', '', '', '', '', text]));
+}
+
+function describeRequest(
+  { id, method, path, ageMs, isClientGone }: RequestStatus,
+  aheadCount: number,
+): string {
+  const notes = [
+    `#${id}`,
+    formatAge(ageMs),
+    ...(aheadCount > 0 ? [`${aheadCount} behind it`] : []),
+    ...(isClientGone ? ['client gone'] : []),
+  ];
+  return `${escapeControls(`${method} ${path}`)} (${notes.join(', ')})`;
+}

@@ -1,0 +1,8 @@
+// Which release this is.
+import { readFileSync } from 'node:fs';
+
+/** The version in the manifest of the package. */
+export function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return (manifest as { version: string }).version;
+}

@@ -1,0 +1,119 @@
+// Owns the fronts of a gateway together: made from the configuration, opened and closed as one.
+
+import { once } from 'node:events';
+import type { GatewayConfig, ListenConfig } from '../config/types.ts';
+import { readSecret } from '../config/secret-file.ts';
+import { AjpFront } from '../fronts/ajp.ts';
+import { mountAttribute } from '../fronts/ajp-variables.ts';
+import { FastCgiFront } from '../fronts/fastcgi.ts';
+import type { Front, FrontOptions } from '../fronts/front.ts';
+import { HttpFront } from '../fronts/http.ts';
+import { openListener, type Activation, type Listener } from '../listen/index.ts';
+import type { Logger } from '../observe/log.ts';
+import type { Router } from '../routing/router.ts';
+
+/** The packet size of AJP that web servers have unless told otherwise. */
+const AJP_PACKET_BYTES = 8192;
+/** When all requests are answered, how long their clients may take to read the answers. */
+const LAST_BYTES_MS = 5_000;
+
+/** A front on its socket. */
+interface OpenFront {
+  readonly front: Front;
+  readonly listener: Listener;
+}
+
+/** Every front of a gateway. */
+export class Fronts {
+  readonly #config: GatewayConfig;
+  readonly #router: Router;
+  readonly #logger: Logger;
+  readonly #activation: Activation | undefined;
+  readonly #open: OpenFront[] = [];
+  /** Resolve when a front has no connection left. */
+  #closed: readonly Promise<unknown>[] = [];
+
+  constructor(config: GatewayConfig, router: Router, logger: Logger, activation: Activation | undefined) {
+    this.#config = config;
+    this.#router = router;
+    this.#logger = logger;
+    this.#activation = activation;
+  }
+
+  get listeners(): readonly Listener[] {
+    return this.#open.map(({ listener }) => listener);
+  }
+
+  /** Opens the listeners in their order. Rejects at the first that cannot be opened. */
+  async open(): Promise<void> {
+    for (const listen of this.#config.listen) {
+      const front = makeFront(listen, this.#config, this.#router, this.#logger);
+      const listener = await openListener(listen, front.server, {
+        connectionsCount: this.#config.limits.connectionsCount,
+        ...(this.#activation && { activation: this.#activation }),
+        onRefused: (peer, reason) => {
+          const fields = { code: 'SLUICE_CONNECTION_REFUSED', peer, reason };
+          this.#logger.warn(fields, `connection refused: ${reason}`);
+        },
+      });
+      this.#open.push({ front, listener });
+    }
+  }
+
+  /** Accepts no more connections, and lets go of those that have no request. May be called again. */
+  beginClosing(): void {
+    if (this.#closed.length > 0) return;
+    this.#closed = this.#open.map(({ front }) => once(front.server, 'close'));
+    for (const { front, listener } of this.#open) {
+      listener.close();
+      front.drain();
+    }
+  }
+
+  /** When every request is over: waits until the clients have read the answers, but not for ever. */
+  async closed(): Promise<void> {
+    for (const { front } of this.#open) front.drain();
+    const deadline = setTimeout(() => this.destroy(), LAST_BYTES_MS);
+    await Promise.all(this.#closed);
+    clearTimeout(deadline);
+  }
+
+  /** Cuts off every connection. */
+  destroy(): void {
+    for (const { front } of this.#open) front.destroy();
+  }
+}
+
+function makeFront(listen: ListenConfig, config: GatewayConfig, router: Router, logger: Logger): Front {
+  const options: FrontOptions = {
+    handle: (exchange) => router.handle(exchange, listen.mount),
+    showDetail: config.app.debug,
+    variablesBytes: config.limits.variablesBytes,
+    variablesCount: config.limits.variablesCount,
+  };
+  switch (listen.protocol) {
+    case 'http':
+      return new HttpFront(options);
+    case 'fastcgi':
+      return new FastCgiFront(options);
+    case 'ajp':
+      return makeAjpFront(listen, options, router, logger);
+  }
+}
+
+function makeAjpFront(listen: ListenConfig, options: FrontOptions, router: Router, logger: Logger): Front {
+  const secret = listen.secretFile === null ? null : readSecret(listen.secretFile);
+  if (secret !== null && 'reason' in secret) throw new Error(`${listen.secretFile}: ${secret.reason}`);
+  return new AjpFront({
+    ...options,
+    handle: (exchange) => router.handle(exchange, mountAttribute(exchange.variables) ?? listen.mount),
+    secret: secret?.value ?? null,
+    allowedAttributes: listen.allowedAttributes ?? [],
+    packetBytes: listen.packetBytes ?? AJP_PACKET_BYTES,
+    isPathDecoded: listen.isPathDecoded,
+    refused: (peer, { message, code, untold }) => {
+      const fields = { code: 'SLUICE_CONNECTION_REFUSED', peer, reason: code, ...(untold > 0 && { untold }) };
+      logger.warn(fields, `AJP request refused: ${message}`);
+    },
+  });
+}

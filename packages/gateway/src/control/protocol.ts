@@ -1,0 +1,95 @@
+// The language of the control socket: one JSON object in a line for each request, and one for its answer, in order.
+//
+//   {"version":1,"command":"scale","pool":"default","processes":{"min":4,"max":4}}
+//   {"version":1,"ok":true,"result":null}
+//
+// Fields may be added to results within a version. A change that an older reader would misunderstand is a new version.
+
+import * as z from 'zod';
+import type { ProcessRange } from '../config/types.ts';
+import type { GatewayStatus, ReloadReport } from './status.ts';
+
+/** The version both sides speak. */
+export const CONTROL_VERSION = 1;
+/** A longer request is refused; no command needs as much. */
+export const REQUEST_BYTES_MAX: number = 64 * 1024;
+
+/** What a client may ask for. */
+export type ControlRequest =
+  | { readonly command: 'status' }
+  /** The answer comes when the new code serves, or has failed to. */
+  | { readonly command: 'reload' }
+  | { readonly command: 'scale'; readonly pool: string; readonly processes: ProcessRange }
+  /** Finishes everything that runs and waits, however long it takes, and ends. */
+  | { readonly command: 'drain' }
+  /** As `drain`, within `stop_timeout`; or at once. The connection is closed when the gateway has ended. */
+  | { readonly command: 'stop'; readonly isNow: boolean };
+
+/** What a command results in. */
+export interface ControlResults {
+  readonly status: GatewayStatus;
+  readonly reload: readonly ReloadReport[];
+  readonly scale: null;
+  readonly drain: null;
+  readonly stop: null;
+}
+
+/** The answer to a request: its result, or why there is none. */
+export type ControlAnswer =
+  | { readonly version: number; readonly ok: true; readonly result: unknown }
+  | { readonly version: number; readonly ok: false; readonly error: string };
+
+const range = z
+  .strictObject({ min: z.int().min(1).max(1024), max: z.int().min(1).max(1024) })
+  .refine(({ min, max }) => min <= max, 'min is more than max');
+
+const version = z.literal(CONTROL_VERSION, `this gateway speaks version ${CONTROL_VERSION}`);
+
+const requestSchema: z.ZodType<ControlRequest> = z.discriminatedUnion('command', [
+  z.strictObject({ version, command: z.literal('status') }),
+  z.strictObject({ version, command: z.literal('reload') }),
+  z.strictObject({
+    version,
+    command: z.literal('scale'),
+    pool: z.string().default('default'),
+    processes: range,
+  }),
+  z.strictObject({ version, command: z.literal('drain') }),
+  z.strictObject({ version, command: z.literal('stop'), isNow: z.boolean().default(false) }),
+]);
+
+const answerSchema: z.ZodType<ControlAnswer> = z.discriminatedUnion('ok', [
+  z.object({ version, ok: z.literal(true), result: z.unknown() }),
+  z.object({ version, ok: z.literal(false), error: z.string() }),
+]);
+
+/** Reads a request. The reason is a sentence for the client. */
+export function parseRequest(line: string): { readonly value: ControlRequest } | { readonly reason: string } {
+  return parse(requestSchema, line);
+}
+
+/** Reads an answer. */
+export function parseAnswer(line: string): { readonly value: ControlAnswer } | { readonly reason: string } {
+  return parse(answerSchema, line);
+}
+
+/** A request as it is sent, with the end of its line. */
+export function formatRequest(request: ControlRequest): string {
+  return `${JSON.stringify({ version: CONTROL_VERSION, ...request })}\n`;
+}
+
+/** An answer as it is sent. */
+export function formatAnswer(outcome: { readonly result: unknown } | { readonly error: string }): string {
+  return `${JSON.stringify({ version: CONTROL_VERSION, ok: 'result' in outcome, ...outcome })}\n`;
+}
+
+function parse<T>(schema: z.ZodType<T>, line: string): { readonly value: T } | { readonly reason: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    return { reason: 'it is not JSON' };
+  }
+  const result = schema.safeParse(json);
+  return result.success ? { value: result.data } : { reason: z.prettifyError(result.error) };
+}
