@@ -79,10 +79,18 @@ export interface PoolConfig {
   readonly startupTimeoutMs: number;
   /** How long running requests get to finish when the pool stops. */
   readonly stopTimeoutMs: number;
-  /** Requests handed to a busy thread ahead of time; 0 turns look-ahead off. */
+  /** Requests handed to a busy thread ahead of time at most; 0 turns look-ahead off. */
   readonly lookAhead: number;
   /** Age of a running request at which the requests handed ahead behind it are taken back. */
   readonly recallAfterMs: number;
+  /** Threads that slow requests leave to quick ones; null is a quarter of them. */
+  readonly reserveLanes: number | null;
+  /** Mean time of a method and path above which its requests are slow. */
+  readonly slowAfterMs: number;
+  /** Path prefixes of requests that are slow whatever they have taken; null: none. */
+  readonly slowPaths: readonly string[] | null;
+  /** Path prefixes of requests that are quick whatever they have taken; null: none. */
+  readonly quickPaths: readonly string[] | null;
 }
 
 /** Where a route leads. */

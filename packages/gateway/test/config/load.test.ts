@@ -40,6 +40,10 @@ describe('loading a configuration', () => {
           stopTimeoutMs: 30_000,
           lookAhead: 8,
           recallAfterMs: 5,
+          reserveLanes: null,
+          slowAfterMs: 250,
+          slowPaths: null,
+          quickPaths: null,
         },
       },
       routes: [],
@@ -80,6 +84,10 @@ startup_timeout = "1m"
 stop_timeout = "1h"
 look_ahead = 0
 recall_after = "10ms"
+reserve = 2
+slow_after = "1s"
+slow_paths = ["/export/"]
+quick_paths = ["/health"]
 [pool.reports]
 [[route]]
 path = "/reports/"
@@ -142,6 +150,10 @@ access = true
       stopTimeoutMs: 3_600_000,
       lookAhead: 0,
       recallAfterMs: 10,
+      reserveLanes: 2,
+      slowAfterMs: 1000,
+      slowPaths: ['/export/'],
+      quickPaths: ['/health'],
     });
     expect(config.pools['reports']?.processes).toEqual({ min: 4, max: 4 });
     expect(config.routes).toEqual([

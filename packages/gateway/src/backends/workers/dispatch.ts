@@ -6,13 +6,13 @@
 import type { Exchange } from '../../exchange/exchange.ts';
 import { chooseLane, type LaneView } from './look-ahead.ts';
 import { isBefore } from './queue.ts';
-import { RequestCosts, type ConfiguredCosts } from './request-costs.ts';
+import { RequestCosts } from './request-costs.ts';
 import { QuickTraffic, reservedLanes } from './reserve.ts';
 import { ServiceTimes } from './service-times.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 /** What decides. Times are milliseconds. */
-export interface DispatchOptions extends Partial<ConfiguredCosts> {
+export interface DispatchOptions {
   /** Requests that may wait for a lane. */
   readonly queueLength: number;
   readonly queueTimeoutMs: number;
@@ -24,6 +24,10 @@ export interface DispatchOptions extends Partial<ConfiguredCosts> {
   readonly reserveLanes?: number | null;
   /** Requests of a route that takes longer than this on average are slow; default 250. */
   readonly slowAfterMs?: number;
+  /** Path prefixes of requests that are slow whatever they have taken; default none. */
+  readonly slowPaths?: readonly string[] | null;
+  /** Path prefixes of requests that are quick whatever they have taken; default none. */
+  readonly quickPaths?: readonly string[] | null;
 }
 
 /** A lane, as far as its choice depends on it. */
@@ -71,10 +75,13 @@ export class Dispatch<L extends DispatchLane> {
     lane.load > 0 && (this.#busyForMs.get(lane) ?? 0) > this.#slowAfterMs;
 
   constructor(options: DispatchOptions) {
-    const { quickPaths = [], slowPaths = [], lookAhead, recallAfterMs, queueTimeoutMs } = options;
+    const { lookAhead, recallAfterMs, queueTimeoutMs } = options;
     this.#options = options;
     this.#slowAfterMs = options.slowAfterMs ?? SLOW_AFTER_MS;
-    this.#costs = new RequestCosts(recallAfterMs * FORGET_BELOW, { quickPaths, slowPaths });
+    this.#costs = new RequestCosts(recallAfterMs * FORGET_BELOW, {
+      quickPaths: options.quickPaths ?? [],
+      slowPaths: options.slowPaths ?? [],
+    });
     this.#serviceTimes = new ServiceTimes(lookAhead, recallAfterMs);
     this.#quickLine = new WaitingLine(queueTimeoutMs);
     this.#slowLine = new WaitingLine(queueTimeoutMs);

@@ -1,4 +1,5 @@
 // [pool.NAME]: worker processes and the queue in front of them.
+import { pathList } from '../kinds/path-list.ts';
 import { processRange } from '../kinds/process-range.ts';
 import { duration } from '../kinds/quantity.ts';
 import { integer } from '../kinds/scalar.ts';
@@ -67,7 +68,7 @@ export const poolSettings: SettingsOf<PoolConfig> = {
     fallback: { state: 'value', toml: 8 },
     flag: 'look-ahead',
     prose:
-      'Requests handed to a busy thread ahead of time, which saves a wake-up for each quick request. 0 turns it off.',
+      'Requests handed to a busy thread ahead of time at most, which saves a wake-up for each. The slower requests are, the fewer are handed ahead. 0 turns it off.',
   },
   recallAfterMs: {
     key: 'recall_after',
@@ -76,5 +77,39 @@ export const poolSettings: SettingsOf<PoolConfig> = {
     flag: 'recall-after',
     prose:
       'When a request has run this long, those handed ahead behind it are taken back and go to a free thread.',
+  },
+  reserveLanes: {
+    key: 'reserve',
+    kind: integer(0, 65_536),
+    fallback: {
+      state: 'none',
+      prose: 'a quarter of all threads of the pool, at least 1; none in a pool with fewer than 3',
+    },
+    flag: 'reserve',
+    prose:
+      'Threads that slow requests leave to quick ones, as long as those keep coming. One thread is always left to slow requests.',
+  },
+  slowAfterMs: {
+    key: 'slow_after',
+    kind: duration('1ms', '1h'),
+    fallback: { state: 'value', toml: '250ms' },
+    flag: 'slow-after',
+    prose:
+      'A request is slow if requests of its method and path have lately taken longer than this, or if it is running longer already.',
+  },
+  slowPaths: {
+    key: 'slow_paths',
+    kind: pathList,
+    fallback: { state: 'none', prose: 'none' },
+    flag: 'slow-path',
+    prose:
+      'Requests whose path begins with one of these count as slow, whatever they have taken. The longest prefix counts, here and in `quick_paths`.',
+  },
+  quickPaths: {
+    key: 'quick_paths',
+    kind: pathList,
+    fallback: { state: 'none', prose: 'none' },
+    flag: 'quick-path',
+    prose: 'Requests whose path begins with one of these count as quick, whatever they have taken.',
   },
 };
