@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGateway, type Gateway } from '../../src/compose/gateway.ts';
 import { loadConfig } from '../../src/config/index.ts';
+import type { ConfigOrigin } from '../../src/config/load.ts';
 import { createLogger } from '../../src/observe/log.ts';
 
 /** One line of the log. */
@@ -27,7 +28,7 @@ export class RealGateway {
   }
 
   /** Starts it with `app.py` and these flags. */
-  async start(flags: Readonly<Record<string, string | boolean>> = {}): Promise<this> {
+  async start(flags: ConfigOrigin['flags'] = {}): Promise<this> {
     const { config } = loadConfig({
       file: null,
       environment: {},
