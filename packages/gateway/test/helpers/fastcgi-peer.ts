@@ -5,6 +5,7 @@ import {
   encodeParams,
   encodeStream,
   encodeStreamEnd,
+  FastCgiError,
   RecordDecoder,
   RecordType,
   Role,
@@ -53,6 +54,16 @@ export function repliesIn(bytes: Buffer): ReadonlyMap<number, FastCgiReply> {
   });
   decoder.push(bytes);
   return replies;
+}
+
+/** Whether a web server would take the reply for a whole one: it ends, and all of it is records. */
+export function isWhole(bytes: Buffer, id: number): boolean {
+  try {
+    return (repliesIn(bytes).get(id)?.status ?? null) !== null;
+  } catch (error) {
+    if (error instanceof FastCgiError) return false;
+    throw error;
+  }
 }
 
 /** Waits for the end of a request and returns its reply. */
