@@ -1,5 +1,6 @@
-// Microbenchmarks: the codec of @sluice/fastcgi and that of fastcgi-stream on the same bytes, in turns.
+// Microbenchmarks: the codecs, and beside that of @sluice/fastcgi that of fastcgi-stream on the same bytes, in turns.
 import { measure } from 'mitata';
+import { ajp } from './ajp.mjs';
 import { build } from './build.mjs';
 import { parse } from './parse.mjs';
 import { variables } from './variables.mjs';
@@ -15,7 +16,7 @@ const ROUND_MS = 400;
  * @property {string} unit
  * @property {number} count Units in one call.
  * @property {() => number} ours Does the work and returns how many units it did.
- * @property {() => number} theirs
+ * @property {() => number} [theirs] Left out where there is nobody to compare with.
  *
  * @typedef {object} CaseResult
  * @property {string} title
@@ -28,7 +29,7 @@ const ROUND_MS = 400;
 /** Runs every case. @returns {Promise<CaseResult[]>} */
 export async function runMicro() {
   const results = [];
-  for (const each of [...parse, ...build, ...variables]) {
+  for (const each of [...parse, ...build, ...variables, ...ajp]) {
     console.log(`${each.title} ...`);
     results.push(await runCase(each));
   }
@@ -36,20 +37,20 @@ export async function runMicro() {
 }
 
 async function runCase({ title, verb, unit, count, ours, theirs }) {
-  for (const work of [ours, theirs]) {
+  for (const work of [ours, ...(theirs ? [theirs] : [])]) {
     if (work() !== count) throw new Error(`${title}: ${work()} ${unit} instead of ${count}`);
   }
   const perSecond = { ours: [], theirs: [] };
   for (let round = 0; round < ROUNDS; round++) {
     perSecond.ours.push(count / (await secondsPerCall(ours)));
-    perSecond.theirs.push(count / (await secondsPerCall(theirs)));
+    if (theirs) perSecond.theirs.push(count / (await secondsPerCall(theirs)));
   }
   return {
     title,
     verb,
     unit,
     perSecond,
-    ratios: perSecond.ours.map((speed, round) => speed / perSecond.theirs[round]),
+    ratios: perSecond.theirs.map((speed, round) => perSecond.ours[round] / speed),
   };
 }
 

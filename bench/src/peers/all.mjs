@@ -1,3 +1,4 @@
+import { apacheModWsgi, apacheSluiceAjp, apacheSluiceFastcgi, apacheUwsgi } from './apache.mjs';
 import { directGunicornSync, directGunicornThreads } from './direct-gunicorn.mjs';
 import { directSluice } from './direct-sluice.mjs';
 import { directUwsgiRouter, directUwsgiSocket } from './direct-uwsgi.mjs';
@@ -19,6 +20,10 @@ export const allPeers = [
   nginxGunicornThreads,
   nginxFlup,
   nginxFloor,
+  apacheSluiceAjp,
+  apacheSluiceFastcgi,
+  apacheModWsgi,
+  apacheUwsgi,
   directSluice,
   directUwsgiRouter,
   directUwsgiSocket,

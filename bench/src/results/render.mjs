@@ -28,7 +28,7 @@ export function renderResults(results) {
     goalTable(results),
     `Not measured by this harness yet:\n\n${UNMEASURED.map((goal) => `- ${goal}`).join('\n')}`,
     ...sorted(results.groups).map((group) => groupSection(group)),
-    ...(results.micro ? ['## FastCGI codec', renderMicro(results.micro.cases)] : []),
+    ...(results.micro ? ['## Codecs', renderMicro(results.micro.cases)] : []),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
@@ -49,7 +49,7 @@ export function renderMicro(cases) {
     spreadText(spreadOf(perSecond.theirs), whole),
     spreadText(spreadOf(ratios), hundredths),
   ]);
-  return table(['case', 'unit', '@sluice/fastcgi, per second', 'fastcgi-stream, per second', 'ratio'], rows);
+  return table(['case', 'unit', 'Sluice, per second', 'fastcgi-stream, per second', 'ratio'], rows);
 }
 
 function runSection(runs) {

@@ -1,0 +1,63 @@
+// Apache with one event-driven child in front of one backend, the same for every peer but for the way to it.
+import { chmodSync, existsSync } from 'node:fs';
+import { freePort } from '../stage/ports.mjs';
+import { program } from '../stage/requirements.mjs';
+
+const MODULES = '/usr/lib/apache2/modules';
+
+export const apache = program({
+  name: 'Apache',
+  command: 'apache2',
+  args: ['-v'],
+  pattern: /Apache\/(\S+)/,
+  install: 'apt install apache2-bin',
+});
+
+/** @type {import('../stage/requirements.mjs').Requirement} */
+export const modWsgi = {
+  name: 'mod_wsgi',
+  install: 'apt install libapache2-mod-wsgi-py3',
+  version: () => (existsSync(`${MODULES}/mod_wsgi.so`) ? 'Debian' : undefined),
+};
+
+/**
+ * Starts Apache and returns the URL it will answer at.
+ * @param {import('../stage/stage.mjs').Stage} stage
+ * @param {{modules: readonly string[], lines: readonly string[], roleOf?: (process: {command: string}) => string}} way
+ *   The modules besides the usual ones, and the lines that lead to the backend.
+ */
+export async function startApache(stage, { modules, lines, roleOf = () => 'web server' }) {
+  const port = await freePort();
+  // Apache gives up root, and what runs in its processes has to read what is here.
+  chmodSync(stage.directory, 0o755);
+  const config = stage.write('apache.conf', configuration(stage, port, modules, lines));
+  stage.spawn({ name: 'apache', command: 'apache2', args: ['-f', config, '-D', 'FOREGROUND'], roleOf });
+  return `http://127.0.0.1:${port}/`;
+}
+
+function configuration(stage, port, modules, lines) {
+  const all = ['mpm_event', 'authz_core', ...modules];
+  return `ServerRoot ${stage.directory}
+PidFile ${stage.path('apache.pid')}
+Mutex sem
+ErrorLog ${stage.path('apache-error.log')}
+LogLevel warn
+ServerName localhost
+Listen 127.0.0.1:${port}
+ListenBacklog 4096
+${all.map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`).join('\n')}
+${process.getuid() === 0 ? 'User nobody\nGroup nogroup' : ''}
+ServerLimit 1
+StartServers 1
+ThreadsPerChild 128
+ThreadLimit 128
+MaxRequestWorkers 128
+MinSpareThreads 1
+MaxSpareThreads 128
+MaxConnectionsPerChild 0
+KeepAlive On
+MaxKeepAliveRequests 0
+KeepAliveTimeout 60
+${lines.join('\n')}
+`;
+}
