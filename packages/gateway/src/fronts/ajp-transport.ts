@@ -2,12 +2,16 @@
 
 import { BatchingTransport } from './batching-transport.ts';
 
+/** Long enough for a web server to pass on what it has, before it sees that no more will come. */
+const APART_MS = 50;
+
 /**
- * Closes without losing what was written before. Where a web server sees nothing of a reply it takes the request for
- * unanswered and may send it again, which has run; from the beginning of a reply without its end it sees that it was cut.
+ * Closes without losing what was written before, and a moment after it. Where a web server sees nothing of a reply it
+ * takes the request for unanswered and may send it again, which has run. And lighttpd takes a reply whose beginning
+ * and whose break it reads together for a complete one.
  */
 export class AjpTransport extends BatchingTransport {
   override destroy(): void {
-    this.end();
+    setTimeout(() => this.end(), APART_MS).unref();
   }
 }
