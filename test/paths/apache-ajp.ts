@@ -64,13 +64,13 @@ function apachePath(variant: Variant, differences: readonly Difference[]): AjpPa
     traits: { buffersRequests: connector === 'mod_jk', acceptsRawBytes: false, mergesSlashes: true },
     differences,
     async start(bed, options) {
-      const containerPort = await bed.reservePort();
+      const container = await bed.reservePort();
       const port = await bed.reservePort();
       const gateway = await startAjpGateway(bed, options, {
         ...variant,
-        address: `127.0.0.1:${containerPort}`,
+        address: `127.0.0.1:${container}`,
       });
-      const apache = await startApache(bed, { ...variant, port, containerPort });
+      const apache = await startApache(bed, { ...variant, port, container });
       const expectLog = (pattern: RegExp): void => {
         gateway.expectLog(pattern);
         apache.expectLog(pattern);

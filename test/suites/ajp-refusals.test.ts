@@ -21,10 +21,10 @@ async function startPair(
   listen: Partial<AjpListen>,
   apache: Pick<ApacheOptions, 'connector' | 'secret' | 'lines'>,
 ): Promise<Pair> {
-  const containerPort = await bed.reservePort();
+  const container = await bed.reservePort();
   const port = await bed.reservePort();
-  const gateway = await startAjpGateway(bed, {}, { address: `127.0.0.1:${containerPort}`, ...listen });
-  await startApache(bed, { port, containerPort, ...apache });
+  const gateway = await startAjpGateway(bed, {}, { address: `127.0.0.1:${container}`, ...listen });
+  await startApache(bed, { port, container, ...apache });
   return { gateway, port };
 }
 

@@ -23,17 +23,17 @@ for (const connector of ['mod_proxy_ajp', 'mod_jk'] as const) {
     let certificates: Certificates;
     beforeAll(async () => {
       certificates = makeCertificates(bed.site);
-      const containerPort = await bed.reservePort();
+      const container = await bed.reservePort();
       port = await bed.reservePort();
       await startAjpGateway(
         bed,
         {},
-        { address: `127.0.0.1:${containerPort}`, lines: [ATTRIBUTES], packetBytes: 65_536 },
+        { address: `127.0.0.1:${container}`, lines: [ATTRIBUTES], packetBytes: 65_536 },
       );
       await startApache(bed, {
         connector,
         port,
-        containerPort,
+        container,
         packetBytes: 65_536,
         tls: {
           certificate: certificates.server,

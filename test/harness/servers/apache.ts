@@ -23,8 +23,8 @@ export interface ApacheTls {
 export interface ApacheOptions {
   readonly connector: Connector;
   readonly port: number;
-  /** Port of the container on 127.0.0.1. */
-  readonly containerPort: number;
+  /** Where the container is: a port on 127.0.0.1, or for mod_proxy_ajp the path of a Unix socket. */
+  readonly container: number | string;
   /** Default: none is sent. */
   readonly secret?: string;
   /** Default: that of the modules, 8192. */
@@ -131,8 +131,10 @@ function configuration(bed: TestBed, options: ApacheOptions): string {
   ].join('\n');
 }
 
-function proxyLines({ containerPort, secret, packetBytes }: ApacheOptions): string[] {
+function proxyLines({ container, secret, packetBytes }: ApacheOptions): string[] {
   const parameters = secret === undefined ? '' : ` secret=${secret}`;
+  const url =
+    typeof container === 'number' ? `ajp://127.0.0.1:${container}/` : `unix:${container}|ajp://localhost/`;
   return [
     load('proxy'),
     load('proxy_ajp'),
@@ -141,7 +143,7 @@ function proxyLines({ containerPort, secret, packetBytes }: ApacheOptions): stri
     'SetEnvIf Request_Method . ap_trust_cgilike_cl=1',
     'AllowEncodedSlashes NoDecode',
     ...(packetBytes === undefined ? [] : [`ProxyIOBufferSize ${packetBytes}`]),
-    `ProxyPass / ajp://127.0.0.1:${containerPort}/ mapping=encoded${parameters}`,
+    `ProxyPass / ${url} mapping=encoded${parameters}`,
   ];
 }
 
@@ -158,11 +160,11 @@ function jkLines({ site }: TestBed): string[] {
   ];
 }
 
-function workers({ containerPort, secret, packetBytes }: ApacheOptions): string {
+function workers({ container, secret, packetBytes }: ApacheOptions): string {
   const settings = [
     'type=ajp13',
     'host=127.0.0.1',
-    `port=${containerPort}`,
+    `port=${container}`,
     'ping_mode=A',
     // Else it sends a request again whose response has begun, and adds that one to the first.
     'recovery_options=7',
