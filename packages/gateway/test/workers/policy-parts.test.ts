@@ -2,11 +2,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { QuickTraffic, reservedLanes } from '../../src/backends/workers/reserve.ts';
+import { withQueueTime } from '../../src/backends/workers/queue-time.ts';
 import { RequestCosts } from '../../src/backends/workers/request-costs.ts';
 import { RouteCosts } from '../../src/backends/workers/route-costs.ts';
 import { routeOf } from '../../src/backends/workers/route-key.ts';
 import { ServiceTimes } from '../../src/backends/workers/service-times.ts';
 import { ServingOrder } from '../../src/backends/workers/serving-order.ts';
+import { Variables } from '../../src/exchange/variables.ts';
 import { makeExchange } from '../helpers/exchanges.ts';
 
 describe('the name of a route', () => {
@@ -211,5 +213,39 @@ describe('quick traffic', () => {
     const traffic = new QuickTraffic();
     for (let atMs = 0; atMs <= 1_000; atMs += 5) traffic.seen(atMs);
     expect([11_000, 11_001].map((atMs) => traffic.isExpectedWithin(2_000, atMs))).toEqual([true, false]);
+  });
+});
+
+describe('the time a request has waited', () => {
+  const base = Variables.from([
+    ['PATH_INFO', '/a'],
+    ['HTTP_HOST', 'h'],
+  ]);
+
+  it.each([
+    [0, '0.0'],
+    [0.04, '0.0'],
+    [0.05, '0.1'],
+    [9.96, '10.0'],
+    [12.34, '12.3'],
+    [3_600_000.5, '3600000.5'],
+  ])('of %d ms is written as %s', (waitedMs, text) => {
+    expect(withQueueTime(base, waitedMs).get('sluice.queue_ms')).toBe(text);
+  });
+
+  it('stands once among the other variables, however often it is set, and stays when others are', () => {
+    const waited = withQueueTime(withQueueTime(base, 1), 2.5).with({ HTTP_HOST: 'other' });
+    const block = Buffer.alloc(waited.byteLength);
+    expect(waited.writeInto(block, 0)).toBe(block.length);
+    const all = { PATH_INFO: '/a', HTTP_HOST: 'other', 'sluice.queue_ms': '2.5' };
+    expect(Object.fromEntries(new Variables(block).entries())).toEqual(all);
+    expect(Object.fromEntries(waited.entries())).toEqual(all);
+  });
+
+  it('is written behind the others byte by byte', () => {
+    const waited = withQueueTime(base, 7);
+    const block = Buffer.alloc(waited.byteLength + 1);
+    waited.writeInto(block, 1);
+    expect(block.toString('latin1', 1)).toBe('PATH_INFO\0/a\0HTTP_HOST\0h\0sluice.queue_ms\x007.0\0');
   });
 });

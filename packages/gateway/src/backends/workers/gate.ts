@@ -4,13 +4,12 @@ import { GatewayError } from '../../exchange/errors.ts';
 import type { Exchange, Holder } from '../../exchange/exchange.ts';
 import { Dispatch, type DispatchOptions } from './dispatch.ts';
 import type { Lane } from './lane.ts';
+import { withQueueTime } from './queue-time.ts';
 import { Ticker } from './ticker.ts';
 
 /** Limits of a gate. Times are milliseconds. */
 export type GateOptions = DispatchOptions;
 
-/** Tells the application how long its request waited, in milliseconds with one decimal. Absent if it did not wait. */
-const QUEUE_MS = 'sluice.queue_ms';
 /** How often it is looked whether slow requests may have the lanes that were kept for quick ones. */
 const HOLD_CLOCK_MS = 100;
 
@@ -92,8 +91,7 @@ export class Gate implements Holder {
     const nowMs = performance.now();
     for (let next = this.#dispatch.next(nowMs); next; next = this.#dispatch.next(nowMs)) {
       const { exchange, lane } = next;
-      const queueMs = String(Math.round((nowMs - exchange.queuedMs) * 10) / 10);
-      exchange.variables = exchange.variables.with({ [QUEUE_MS]: queueMs });
+      exchange.variables = withQueueTime(exchange.variables, nowMs - exchange.queuedMs);
       this.#assign(exchange, lane);
     }
     if (this.#dispatch.isHolding) this.#holdClock.start();

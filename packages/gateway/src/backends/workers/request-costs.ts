@@ -21,9 +21,11 @@ export class RequestCosts {
   readonly #routes: RouteCosts;
   /** Path prefixes and what they cost, the longest first. */
   readonly #configured: readonly (readonly [prefix: string, costMs: number])[];
+  /** Paths of which no route is known to take time: asking again is quick. */
+  readonly #plainPaths = new Set<string>();
   /** Routes of which a request has been seen to end. */
   readonly #ended = new Set<string>();
-  /** Paths of such routes: asking for a path that has been asked for before is quick. */
+  /** Paths of such routes: asking again is quick. */
   readonly #endedPaths = new Set<string>();
   /** The routes of requests that were asked for and matter, so that their end is told as well. */
   readonly #routeOf = new WeakMap<Exchange, string>();
@@ -43,9 +45,12 @@ export class RequestCosts {
       if (configured !== undefined) return configured;
     }
     if (this.#routes.size === 0) return 0;
+    const path = pathOf(exchange);
+    if (this.#plainPaths.has(path)) return 0;
     const route = this.#nameRoute(exchange);
     const costMs = this.#routes.meanMs(route);
     if (costMs > 0) this.#routeOf.set(exchange, route);
+    else if (!this.#routes.knowsPathOf(route)) remember(this.#plainPaths, path);
     return costMs;
   }
 
@@ -71,13 +76,13 @@ export class RequestCosts {
   ended(exchange: Exchange, tookMs: number, isTelling: boolean): void {
     const route = this.#routeOf.get(exchange) ?? (isTelling ? this.#nameRoute(exchange) : undefined);
     if (route === undefined) return;
-    this.#routes.ended(route, tookMs);
+    if (this.#routes.ended(route, tookMs)) this.#plainPaths.clear();
     remember(this.#ended, route);
   }
 
   /** The request has run for so long and goes on. */
   runs(exchange: Exchange, forMs: number): void {
-    this.#routes.runs(this.#nameRoute(exchange), forMs);
+    if (this.#routes.runs(this.#nameRoute(exchange), forMs)) this.#plainPaths.clear();
   }
 
   #nameRoute(exchange: Exchange): string {

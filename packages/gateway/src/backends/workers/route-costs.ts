@@ -15,6 +15,8 @@ export class RouteCosts {
   readonly #forgetBelowMs: number;
   /** From the one that has not been reported the longest to the newest. */
   readonly #meanMs = new Map<string, number>();
+  /** How many of the known routes have this path, with whatever method. */
+  readonly #methods = new Map<string, number>();
 
   /** @param forgetBelowMs mean time of a route below which it need not be known */
   constructor(forgetBelowMs: number) {
@@ -31,25 +33,50 @@ export class RouteCosts {
     return this.#meanMs.get(route) ?? 0;
   }
 
-  /** A request of the route has ended. */
-  ended(route: string, tookMs: number): void {
+  /** Whether a route with the path of this one is known, with whatever method. */
+  knowsPathOf(route: string): boolean {
+    return this.#methods.has(pathOf(route));
+  }
+
+  /** A request of the route has ended. Returns whether the route is known from now on, and was not before. */
+  ended(route: string, tookMs: number): boolean {
     const known = this.meanMs(route);
-    this.#set(route, known + (Math.min(tookMs, TIME_MAX_MS) - known) * WEIGHT);
+    return this.#set(route, known + (Math.min(tookMs, TIME_MAX_MS) - known) * WEIGHT);
   }
 
-  /** A request of the route has run this long and goes on: the route is at least that slow until it proves otherwise. */
-  runs(route: string, forMs: number): void {
-    this.#set(route, Math.max(this.meanMs(route), Math.min(forMs, TIME_MAX_MS)));
+  /**
+   * A request of the route has run this long and goes on: the route is at least that slow until it proves otherwise.
+   * Returns as `ended` does.
+   */
+  runs(route: string, forMs: number): boolean {
+    return this.#set(route, Math.max(this.meanMs(route), Math.min(forMs, TIME_MAX_MS)));
   }
 
-  #set(route: string, meanMs: number): void {
-    this.#meanMs.delete(route);
-    if (meanMs < this.#forgetBelowMs) return;
+  #set(route: string, meanMs: number): boolean {
+    const wasKnown = this.#forget(route);
+    if (meanMs < this.#forgetBelowMs) return false;
     this.#meanMs.set(route, meanMs);
-    if (this.#meanMs.size <= ROUTES_MAX) return;
-    for (const oldest of this.#meanMs.keys()) {
-      this.#meanMs.delete(oldest);
-      return;
-    }
+    const path = pathOf(route);
+    this.#methods.set(path, (this.#methods.get(path) ?? 0) + 1);
+    if (this.#meanMs.size > ROUTES_MAX) this.#forget(this.#oldest);
+    return !wasKnown;
   }
+
+  #forget(route: string): boolean {
+    if (!this.#meanMs.delete(route)) return false;
+    const path = pathOf(route);
+    const others = (this.#methods.get(path) ?? 1) - 1;
+    if (others > 0) this.#methods.set(path, others);
+    else this.#methods.delete(path);
+    return true;
+  }
+
+  get #oldest(): string {
+    for (const route of this.#meanMs.keys()) return route;
+    return '';
+  }
+}
+
+function pathOf(route: string): string {
+  return route.slice(route.indexOf(' '));
 }
