@@ -160,6 +160,9 @@ class WiredGateway implements Gateway {
   }
 
   #routes(): Route[] {
-    return this.#config.routes.map((route) => ({ config: route, backend: this.#pools.get(route.to.name) }));
+    return this.#config.routes.map((route) => ({
+      config: route,
+      backend: this.#pools.get(route.to.name).withTimeouts(route),
+    }));
   }
 }

@@ -26,6 +26,8 @@ export function logPool(logger: Logger, pool: string): PoolReporter {
       };
       log.error(fields, `not reloaded, the old code serves on: ${failure.reason}`);
     },
+    scaled: (countWanted, reason) => log.info({ countWanted }, `processes wanted: ${countWanted}, ${reason}`),
+    recycling: (pid, reason) => log.info({ pid }, `worker is replaced: it ${reason}`),
     output: (pid, text, exchange) => {
       const fields = { source: 'application', pid, ...(exchange && { request: exchange.id }) };
       for (const line of text.split('\n')) if (line.trim() !== '') log.info(fields, line);

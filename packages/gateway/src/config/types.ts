@@ -67,6 +67,15 @@ export interface ProcessRange {
 export interface PoolConfig {
   /** Worker processes. */
   readonly processes: ProcessRange;
+  /** How long a process over the minimum may be idle. */
+  readonly shrinkAfterMs: number;
+  /** No more processes are started where all together would have more memory; null: no limit. */
+  readonly memoryBudgetBytes: number | null;
+  /** A worker is replaced after so many requests; null: never, as with the next two. */
+  readonly recycleRequests: number | null;
+  readonly recycleAgeMs: number | null;
+  /** Resident memory at which a worker is replaced. */
+  readonly recycleMemoryBytes: number | null;
   /** Threads of each process, each with a lane of its own. */
   readonly threads: number;
   /** Requests that may wait for a free thread. */
@@ -75,6 +84,10 @@ export interface PoolConfig {
   readonly queueTimeoutMs: number;
   /** How long a request may run before it is answered with 504 and its worker is replaced. */
   readonly requestTimeoutMs: number;
+  /** How long until the head of its reply, after which it is the same; null: no limit. */
+  readonly firstByteTimeoutMs: number | null;
+  /** How long between two pieces of its reply, after which the reply is aborted; null: no limit. */
+  readonly streamIdleTimeoutMs: number | null;
   /** How long a worker may take to import the application. */
   readonly startupTimeoutMs: number;
   /** How long running requests get to finish when the pool stops. */
@@ -107,6 +120,10 @@ export interface RouteConfig {
   readonly to: RouteTarget;
   /** Request bodies are passed on as they arrive instead of being collected first. */
   readonly streaming: boolean;
+  /** Instead of that of the pool; null keeps it. The same goes for the next two. */
+  readonly requestTimeoutMs: number | null;
+  readonly firstByteTimeoutMs: number | null;
+  readonly streamIdleTimeoutMs: number | null;
   /** Overrides the listener's mount for this route; null keeps it. */
   readonly mount: string | null;
 }

@@ -32,10 +32,17 @@ describe('loading a configuration', () => {
       pools: {
         default: {
           processes: { min: 4, max: 4 },
+          shrinkAfterMs: 30_000,
+          memoryBudgetBytes: null,
+          recycleRequests: null,
+          recycleAgeMs: null,
+          recycleMemoryBytes: null,
           threads: 1,
           queueLength: 128,
           queueTimeoutMs: 5000,
           requestTimeoutMs: 60_000,
+          firstByteTimeoutMs: null,
+          streamIdleTimeoutMs: null,
           startupTimeoutMs: 60_000,
           stopTimeoutMs: 30_000,
           lookAhead: 8,
@@ -48,6 +55,14 @@ describe('loading a configuration', () => {
       },
       routes: [],
       body: { memoryBytes: 131_072, maxBytes: 1_073_741_824, spoolDirectory: null },
+      reply: {
+        memoryBytes: 1_048_576,
+        totalMemoryBytes: 67_108_864,
+        maxBytes: 1_073_741_824,
+        areFilesOffloaded: true,
+        sendfile: 'strip',
+        sendfileDirectories: {},
+      },
       limits: { variablesBytes: 262_144, variablesCount: 1024, connectionsCount: 10_000 },
       log: { level: 'info', format: 'auto', access: false },
       control: { address: null },
@@ -76,7 +91,12 @@ address = "0.0.0.0:9000"
 backlog = 10
 allow = ["10.0.0.0/8"]
 [pool.default]
-processes = 2
+processes = { min = 2, max = 6 }
+shrink_after = "10s"
+memory = "2GiB"
+recycle = { requests = 1000, age = "12h", memory = "512MiB" }
+first_byte_timeout = "20s"
+stream_idle_timeout = "1m"
 threads = 3
 queue = { length = 0, timeout = "250ms" }
 request_timeout = "10m"
@@ -93,6 +113,7 @@ quick_paths = ["/health"]
 path = "/reports/"
 to = "pool:reports"
 streaming = true
+request_timeout = "1h"
 mount = "/"
 [body]
 memory = "0B"
@@ -141,7 +162,14 @@ access = true
       },
     ]);
     expect(config.pools['default']).toEqual({
-      processes: { min: 2, max: 2 },
+      processes: { min: 2, max: 6 },
+      shrinkAfterMs: 10_000,
+      memoryBudgetBytes: 2 ** 31,
+      recycleRequests: 1000,
+      recycleAgeMs: 43_200_000,
+      recycleMemoryBytes: 2 ** 29,
+      firstByteTimeoutMs: 20_000,
+      streamIdleTimeoutMs: 60_000,
       threads: 3,
       queueLength: 0,
       queueTimeoutMs: 250,
@@ -157,7 +185,15 @@ access = true
     });
     expect(config.pools['reports']?.processes).toEqual({ min: 4, max: 4 });
     expect(config.routes).toEqual([
-      { path: '/reports/', to: { kind: 'pool', name: 'reports' }, streaming: true, mount: '' },
+      {
+        path: '/reports/',
+        to: { kind: 'pool', name: 'reports' },
+        streaming: true,
+        requestTimeoutMs: 3_600_000,
+        firstByteTimeoutMs: null,
+        streamIdleTimeoutMs: null,
+        mount: '',
+      },
     ]);
     expect(config.body).toEqual({ memoryBytes: 0, maxBytes: 10_000_000, spoolDirectory: '/var/spool' });
     expect(config.limits).toEqual({ variablesBytes: 65_536, variablesCount: 100, connectionsCount: 10 });

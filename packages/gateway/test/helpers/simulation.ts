@@ -53,6 +53,10 @@ export class Simulation {
   readonly endings: { readonly reason: string; readonly restartInMs: number | null }[] = [];
   readonly tracebacks: string[] = [];
   readonly reloads: { readonly generation: number; readonly reason?: string }[] = [];
+  /** How many workers were wanted, each time that changed. */
+  readonly scales: number[] = [];
+  /** Why workers were replaced. */
+  readonly recycled: string[] = [];
   /** Requests that do not finish as long as they stand here. */
   readonly slow = new Set<number>();
 
@@ -63,6 +67,8 @@ export class Simulation {
       applicationNotLoaded: (_pid, traceback) => this.tracebacks.push(traceback),
       reloaded: (generation, failure) =>
         this.reloads.push({ generation, ...(failure && { reason: failure.reason }) }),
+      scaled: (countWanted) => this.scales.push(countWanted),
+      recycling: (_pid, reason) => this.recycled.push(reason),
       output: () => {},
     };
     this.pool = new Pool(simulatedPoolOptions(options), reporter, (command, events) => {

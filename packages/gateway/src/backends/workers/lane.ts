@@ -77,6 +77,11 @@ export class Lane implements Holder, LaneEvents {
     return this.#isWritable && !this.#isReplying && !this.#isRecalled && !this.isRecalling && !isStreamed;
   }
 
+  /** Whether the worker is kept waiting because the client of the running request takes no more for now. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   /** Takes a request. Sent at the next `flush()`. */
   assign(exchange: Exchange): void {
     const tag = this.#nextTag;

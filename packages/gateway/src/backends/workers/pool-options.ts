@@ -5,16 +5,18 @@ import type { WorkerFacts } from './control-decoder.ts';
 import type { GateOptions } from './gate.ts';
 import type { WorkerCommand } from './process.ts';
 import type { TurnoverFailure } from './turnover.ts';
+import type { UpkeepOptions } from './upkeep.ts';
 
 /** How a pool works. Times are milliseconds. */
-export interface PoolOptions extends GateOptions {
+export interface PoolOptions extends GateOptions, UpkeepOptions {
   readonly name: string;
   /** How its workers are started. */
   readonly command: WorkerCommand;
-  readonly processes: number;
-  /** With more than `processes` the load decides; default the same. */
-  readonly processesMax?: number;
   readonly requestTimeoutMs: number;
+  /** Default: no limit. */
+  readonly firstByteTimeoutMs?: number | null;
+  /** Default: no limit. */
+  readonly streamIdleTimeoutMs?: number | null;
   readonly startupTimeoutMs: number;
   readonly stopTimeoutMs: number;
 }
@@ -27,5 +29,9 @@ export interface PoolReporter {
   applicationNotLoaded(pid: number, traceback: string): void;
   /** Workers of a generation have been replaced by newer ones, or that has failed and the generation serves on. */
   reloaded(generation: number, failure: TurnoverFailure | null): void;
+  /** The number of workers that are wanted has changed. */
+  scaled(countWanted: number, reason: string): void;
+  /** A worker has served long enough and is going to be replaced. */
+  recycling(pid: number, reason: string): void;
   output(pid: number, text: string, exchange: Exchange | null): void;
 }

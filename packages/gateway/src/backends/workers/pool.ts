@@ -10,16 +10,24 @@ import type { Lane } from './lane.ts';
 import type { PoolOptions, PoolReporter } from './pool-options.ts';
 import { describeWorker, type PoolState, type PoolStatus } from './pool-status.ts';
 import { startProcess, type StartProcess } from './process.ts';
+import { RequestClocks, type OwnTimeouts } from './request-clocks.ts';
 import { Restarter } from './restarter.ts';
 import { leastNeeded, type ProcessRange } from './scale.ts';
 import { Ticker } from './ticker.ts';
 import type { TurnoverFailure } from './turnover.ts';
+import { Upkeep } from './upkeep.ts';
 import type { Ending, Worker, WorkerEvents } from './worker.ts';
 
 /** How often running requests are held against their timeout. */
 const CLOCK_MS = 100;
 /** A worker whose request timed out is killed at once when idle, and after this if other requests still run in it. */
 const LAST_REQUESTS_MS = 5_000;
+
+/** What a worker is stuck with, and how long its other requests have to finish. */
+interface Stuck {
+  readonly reason: string;
+  readonly untilMs: number;
+}
 
 /** Runs exchanges in supervised worker processes. */
 export class Pool implements Backend, WorkerEvents, GenerationOwner {
@@ -30,16 +38,14 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
   readonly #generations: Generations;
   /** Those whose lanes the gate has. */
   readonly #opened = new WeakSet<Worker>();
+  readonly #upkeep: Upkeep;
+  readonly #requestClocks: RequestClocks;
   readonly #restarter: Restarter;
   readonly #clock: Ticker;
-  #range: ProcessRange;
-  /** How many workers there should be, within the range. */
-  #wanted: number;
   #state: PoolState = 'new';
   /** Workers that ended unasked. */
   #restarts = 0;
-  /** Requests that ran too long: nothing more is done about them. */
-  readonly #overdue = new WeakSet<Exchange>();
+  readonly #stuck = new Map<Worker, Stuck>();
   #onTried: (() => void) | null = null;
   readonly #onStopped: (() => void)[] = [];
 
@@ -47,14 +53,24 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
   constructor(options: PoolOptions, reporter: PoolReporter, start: StartProcess = startProcess) {
     this.#options = options;
     this.#reporter = reporter;
-    const { processes: min, processesMax: max = min } = options;
-    this.#range = { min, max };
-    this.#wanted = min;
     this.#gate = new Gate(options, () => this.#stopIfDone());
     this.#crew = new Crew(options, this, start);
     this.#generations = new Generations(this.#crew, this);
+    this.#upkeep = new Upkeep(options, {
+      crew: this.#crew,
+      generations: this.#generations,
+      gate: this.#gate,
+      threads: options.command.threads,
+      changed: (reason) => this.#scaled(reason),
+      recycling: (worker, reason) => reporter.recycling(worker.pid, reason),
+    });
+    this.#requestClocks = new RequestClocks({
+      requestTimeoutMs: options.requestTimeoutMs,
+      firstByteTimeoutMs: options.firstByteTimeoutMs ?? null,
+      streamIdleTimeoutMs: options.streamIdleTimeoutMs ?? null,
+    });
     this.#restarter = new Restarter(options.command.directory, () => this.#adjust());
-    this.#clock = new Ticker(CLOCK_MS, () => this.#checkTimeouts());
+    this.#clock = new Ticker(CLOCK_MS, () => this.#look());
   }
 
   /** What the pool does at this moment. Costs a few reads of /proc for each worker. */
@@ -67,7 +83,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
       state: this.#state,
       generation: this.#generations.current,
       isReloading: this.#generations.isReloading,
-      processes: { ...this.#range, wanted: this.#wanted },
+      processes: { ...this.#upkeep.range, wanted: this.countWanted },
       queue: {
         length: this.#gate.waiting,
         lengthMax: queueLength,
@@ -87,6 +103,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
   /** Starts the workers. Resolves once the first is ready or has failed; the pool goes on trying either way. */
   start(): Promise<void> {
     this.#state = 'running';
+    this.#upkeep.start();
     return new Promise((resolve) => {
       this.#onTried = resolve;
       this.#adjust();
@@ -104,9 +121,8 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
 
   /** Has so many processes from now on: more are started, and those over the number finish what they have. */
   scale(range: ProcessRange): void {
-    this.#range = range;
-    this.#wanted = Math.min(Math.max(this.#wanted, range.min), range.max);
-    this.#adjust();
+    this.#upkeep.scale(range);
+    this.#scaled('by command');
   }
 
   /**
@@ -148,7 +164,19 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
   }
 
   get countWanted(): number {
-    return this.#wanted;
+    return this.#upkeep.wanted;
+  }
+
+  /** The same pool for requests with timeouts of their own; what is null in them is as usual. */
+  withTimeouts(timeouts: OwnTimeouts): Backend {
+    const { requestTimeoutMs, firstByteTimeoutMs, streamIdleTimeoutMs } = timeouts;
+    if ((requestTimeoutMs ?? firstByteTimeoutMs ?? streamIdleTimeoutMs) === null) return this;
+    return {
+      handle: (exchange) => {
+        this.#requestClocks.set(exchange, timeouts);
+        this.handle(exchange);
+      },
+    };
   }
 
   ready(worker: Worker, facts: WorkerFacts): void {
@@ -214,6 +242,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
 
   ended(worker: Worker, { reason, readyForMs, wasExpected, wasRetired }: Ending): void {
     this.#crew.remove(worker);
+    this.#stuck.delete(worker);
     const mustRestart = this.#state === 'running' && !wasRetired && !this.#generations.has(worker);
     this.#generations.failed(worker, { reason: `worker ${worker.pid} ${reason}`, detail: '' });
     if (!wasExpected) this.#restarts++;
@@ -226,6 +255,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
   #beginDraining(): void {
     this.#state = 'draining';
     this.#restarter.close();
+    this.#upkeep.stop();
     this.#generations.cancel('the gateway stops');
   }
 
@@ -233,7 +263,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
   #adjust(): void {
     if (this.#state !== 'running') return;
     const staying = this.#crew.staying.filter((worker) => !this.#generations.has(worker));
-    const missing = this.#wanted - staying.length;
+    const missing = this.countWanted - staying.length;
     const isTrying = staying.some(({ state }) => state !== 'ready');
     const startMax = this.#restarter.loadFailure === null ? missing : Math.min(missing, isTrying ? 0 : 1);
     for (let started = 0; started < startMax; started++) this.#crew.start(this.#generations.current);
@@ -245,35 +275,43 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
     this.#onTried = null;
   }
 
-  /**
-   * Answers requests that run too long, and retires their workers; also where the client has gone, because the thread
-   * is stuck all the same. Returns whether to look again.
-   */
-  #checkTimeouts(): boolean {
-    const before = performance.now() - this.#options.requestTimeoutMs;
+  #scaled(reason: string): void {
+    this.#reporter.scaled(this.countWanted, reason);
+    this.#adjust();
+  }
+
+  /** Looks after what runs and what waits. Returns whether to look again. */
+  #look(): boolean {
+    const nowMs = performance.now();
     let isAnyRunning = false;
     for (const worker of this.#crew.all) {
       for (const lane of worker.lanes) {
         if (!lane.running) continue;
         isAnyRunning = true;
-        if (lane.runningSinceMs < before && !this.#overdue.has(lane.running))
-          this.#timeOut(worker, lane.running);
+        const overdue = this.#requestClocks.overdue(worker, lane, nowMs);
+        if (overdue) this.#timeOut(worker, overdue.exchange, overdue.reason, nowMs);
       }
     }
-    return isAnyRunning;
+    for (const [worker, stuck] of this.#stuck) this.#end(worker, stuck, nowMs);
+    if (this.#state === 'running') this.#upkeep.grow(nowMs);
+    return isAnyRunning || this.#gate.waiting > 0;
   }
 
-  #timeOut(worker: Worker, exchange: Exchange): void {
-    this.#overdue.add(exchange);
-    const reason = `ran for more than ${this.#options.requestTimeoutMs} ms (request_timeout)`;
-    exchange.fail(new GatewayError('SLUICE_REQUEST_TIMEOUT', `request ${exchange.id} ${reason}`));
+  /** Answers a request that is overdue and retires its worker; also where the client has gone: the thread is stuck. */
+  #timeOut(worker: Worker, exchange: Exchange, why: string, nowMs: number): void {
+    const reason = `request ${exchange.id} ${why}`;
+    exchange.fail(new GatewayError('SLUICE_REQUEST_TIMEOUT', reason));
     worker.retire();
     this.#adjust();
-    const abort = (): void =>
-      worker.abort('SLUICE_WORKER_DIED', `was killed: request ${exchange.id} ${reason}`);
+    if (!this.#stuck.has(worker)) this.#stuck.set(worker, { reason, untilMs: nowMs + LAST_REQUESTS_MS });
+  }
+
+  /** Ends a worker that is stuck, when its other requests have finished or had their time. */
+  #end(worker: Worker, { reason, untilMs }: Stuck, nowMs: number): void {
     const isAlone = worker.lanes.every((lane) => lane.running === null || lane.running.isDone);
-    if (isAlone) abort();
-    else setTimeout(abort, LAST_REQUESTS_MS).unref();
+    if (!isAlone && nowMs < untilMs) return;
+    this.#stuck.delete(worker);
+    worker.abort('SLUICE_WORKER_DIED', `was killed: ${reason}`);
   }
 
   #stopIfDone(): void {

@@ -65,6 +65,7 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   /** Since when none of its lanes has had a request, by `performance.now()`; of no meaning while one has. */
   idleSinceMs: number = this.startedMs;
   readonly #events: WorkerEvents;
+  readonly #receivedBytes: number[] = [];
   readonly #process: ProcessHandle;
   readonly #control: ControlDecoder = new ControlDecoder(this);
   readonly #startup: NodeJS.Timeout;
@@ -110,6 +111,11 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   /** Whether none of its lanes has a request. */
   get isIdle(): boolean {
     return this.lanes.every((lane) => lane.load === 0);
+  }
+
+  /** How much has come on one of its lanes. */
+  receivedBytes(lane: Lane): number {
+    return this.#receivedBytes[lane.index] ?? 0;
   }
 
   recall(lane: Lane): void {
@@ -191,7 +197,9 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
 
   laneData(index: number, chunk: Buffer): void {
     const lane = this.lanes[index];
-    if (lane) this.#understand(lane, chunk);
+    if (!lane) return;
+    this.#receivedBytes[index] = (this.#receivedBytes[index] ?? 0) + chunk.length;
+    this.#understand(lane, chunk);
   }
 
   laneDrained(index: number): void {

@@ -1,7 +1,7 @@
 // [pool.NAME]: worker processes and the queue in front of them.
 import { pathList } from '../kinds/path-list.ts';
 import { processRange } from '../kinds/process-range.ts';
-import { duration } from '../kinds/quantity.ts';
+import { duration, size } from '../kinds/quantity.ts';
 import { integer } from '../kinds/scalar.ts';
 import type { SettingsOf } from '../setting.ts';
 import type { PoolConfig } from '../types.ts';
@@ -19,6 +19,43 @@ export const poolSettings: SettingsOf<PoolConfig> = {
     flag: 'processes',
     prose:
       'Worker processes. With two numbers there are more while requests wait for a free thread, and fewer again when some have been idle.',
+  },
+  shrinkAfterMs: {
+    key: 'shrink_after',
+    kind: duration('1s', '24h'),
+    fallback: { state: 'value', toml: '30s' },
+    flag: 'shrink-after',
+    prose: 'How long a process over the minimum of `processes` may be idle before it ends.',
+  },
+  memoryBudgetBytes: {
+    key: 'memory',
+    kind: size('1MiB', '64TiB'),
+    fallback: { state: 'none', prose: 'no limit' },
+    flag: 'memory',
+    prose:
+      'Memory for all processes of the pool together: no further one is started where they would have more, if it becomes as large as the largest is. Nothing is ended because of it.',
+  },
+  recycleRequests: {
+    key: 'recycle.requests',
+    kind: integer(1, 1_000_000_000),
+    fallback: { state: 'none', prose: 'never' },
+    flag: 'recycle-requests',
+    prose:
+      'Replace a process after about so many requests, for applications that leak. One process at a time, and only when the new one is ready; each has a limit of its own, up to a tenth lower, so that they do not all come at once. This goes for the other `recycle` settings too.',
+  },
+  recycleAgeMs: {
+    key: 'recycle.age',
+    kind: duration('1s', '8760h'),
+    fallback: { state: 'none', prose: 'never' },
+    flag: 'recycle-age',
+    prose: 'Replace a process of this age.',
+  },
+  recycleMemoryBytes: {
+    key: 'recycle.memory',
+    kind: size('1MiB', '64TiB'),
+    fallback: { state: 'none', prose: 'never' },
+    flag: 'recycle-memory',
+    prose: 'Replace a process with this much resident memory.',
   },
   threads: {
     key: 'threads',
@@ -47,6 +84,22 @@ export const poolSettings: SettingsOf<PoolConfig> = {
     fallback: { state: 'value', toml: '60s' },
     flag: 'request-timeout',
     prose: 'How long a request may run. Then it is answered with 504 and its worker is replaced.',
+  },
+  firstByteTimeoutMs: {
+    key: 'first_byte_timeout',
+    kind: duration('1ms', '24h'),
+    fallback: { state: 'none', prose: 'no limit but `request_timeout`' },
+    flag: 'first-byte-timeout',
+    prose:
+      'How long a request may run until its reply begins. Then it is answered with 504 and its worker is replaced.',
+  },
+  streamIdleTimeoutMs: {
+    key: 'stream_idle_timeout',
+    kind: duration('1ms', '24h'),
+    fallback: { state: 'none', prose: 'no limit but `request_timeout`' },
+    flag: 'stream-idle-timeout',
+    prose:
+      'How long a reply that has begun may be silent. Then it is aborted and its worker is replaced. Time in which the client takes nothing does not count. For endless streams, give their route a long `request_timeout` and this.',
   },
   startupTimeoutMs: {
     key: 'startup_timeout',

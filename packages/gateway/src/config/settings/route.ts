@@ -1,4 +1,5 @@
 // [[route]]: which requests go where.
+import { duration } from '../kinds/quantity.ts';
 import { toggle } from '../kinds/scalar.ts';
 import { mountPath, pathPrefix, routeTarget } from '../kinds/url-path.ts';
 import type { SettingsOf } from '../setting.ts';
@@ -27,6 +28,27 @@ export const routeSettings: SettingsOf<RouteConfig> = {
     flag: null,
     prose:
       'Pass request bodies to the application as they arrive instead of collecting them first. A slow sender then holds a thread.',
+  },
+  requestTimeoutMs: {
+    key: 'request_timeout',
+    kind: duration('1ms', '24h'),
+    fallback: { state: 'none', prose: 'that of the pool' },
+    flag: null,
+    prose: 'How long a request of this route may run.',
+  },
+  firstByteTimeoutMs: {
+    key: 'first_byte_timeout',
+    kind: duration('1ms', '24h'),
+    fallback: { state: 'none', prose: 'that of the pool' },
+    flag: null,
+    prose: 'How long a request of this route may run until its reply begins.',
+  },
+  streamIdleTimeoutMs: {
+    key: 'stream_idle_timeout',
+    kind: duration('1ms', '24h'),
+    fallback: { state: 'none', prose: 'that of the pool' },
+    flag: null,
+    prose: 'How long a reply of this route may be silent.',
   },
   mount: {
     key: 'mount',
