@@ -94,8 +94,17 @@ describe('changed variables', () => {
       .with({ A: '8' });
     const target = Buffer.alloc(3 + changed.byteLength);
     expect(changed.writeInto(target, 3)).toBe(target.length);
-    expect(target.subarray(3)).toEqual(blockOf('B', '2', 'A', '8', 'C', '6', 'D', '7'));
+    expect(target.subarray(3)).toEqual(blockOf('B', '2', 'C', '6', 'D', '7', 'A', '8'));
     expect(changed.get('A')).toBe('8');
+  });
+
+  it('have one more behind all others, which counts', () => {
+    const more = new Variables(blockOf('A', '1', 'B', '2')).with({ A: '3' }).plus('B', '4').plus('B', '5');
+    const target = Buffer.alloc(more.byteLength);
+    more.writeInto(target, 0);
+    expect(target).toEqual(blockOf('B', '2', 'A', '3', 'B', '4', 'B', '5'));
+    expect([more.get('A'), more.get('B')]).toEqual(['3', '5']);
+    expect(() => more.plus('C', '\0')).toThrow(RangeError);
   });
 
   it('leave repeated names that were not changed as they came', () => {

@@ -11,6 +11,7 @@ export const FRAME = {
   responseBody: 17,
   failed: 18,
   log: 19,
+  file: 20,
   recall: 32,
   cancel: 33,
   ready: 48,
@@ -23,6 +24,12 @@ export const FLAG = { end: 1, file: 2, stream: 4, broken: 8, cancelled: 16 } as 
 
 /** Largest head of a RESPONSE in bytes (section 4). Its body is passed on as it comes and needs no limit. */
 export const RESPONSE_HEAD_LIMIT = 262_144;
+
+/** Largest path, in bytes, in a FILE (section 4). */
+export const FILE_PATH_LIMIT = 4_096;
+
+/** Bytes in front of that path: device, inode, offset, length. */
+export const FILE_PLACE_BYTES = 32;
 
 /** Largest payload, in bytes, of a frame that is text or a block (sections 4 and 6). */
 export const TEXT_LIMIT = 262_144;
@@ -59,7 +66,7 @@ export function encodeFrame(type: number, flags: number, tag: number, payload: U
 /** Variables, as far as a frame needs them. */
 export interface WritableBlock {
   readonly byteLength: number;
-  writeInto(target: Uint8Array, at: number): number;
+  writeInto(target: Buffer, at: number): number;
 }
 
 /**
