@@ -5,9 +5,11 @@
 
 import { GatewayError, type FailureCode } from '../../exchange/errors.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
+import { describeExit, plainExit } from './cause-of-death.ts';
 import { ControlDecoder, type ControlEvents, type WorkerFacts } from './control-decoder.ts';
 import { encodeFrame, FRAME, WireError } from './frames.ts';
 import { Lane, type LaneOwner } from './lane.ts';
+import { oomKillCount } from './oom.ts';
 import type { Exit, ProcessEvents, ProcessHandle, StartProcess, WorkerCommand } from './process.ts';
 
 /** What a worker tells its pool. */
@@ -66,6 +68,7 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   idleSinceMs: number = this.startedMs;
   readonly #events: WorkerEvents;
   readonly #receivedBytes: number[] = [];
+  readonly #oomKills: number | null = oomKillCount();
   readonly #process: ProcessHandle;
   readonly #control: ControlDecoder = new ControlDecoder(this);
   readonly #startup: NodeJS.Timeout;
@@ -218,7 +221,8 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     this.#events.withdrawn(this);
     const code = this.#killedFor?.code ?? 'SLUICE_WORKER_DIED';
     const reason =
-      this.#killedFor?.reason ?? (error ? `could not be started: ${error.message}` : inWords(exit));
+      this.#killedFor?.reason ??
+      (error ? `could not be started: ${error.message}` : this.#describe(exit, wasExpected));
     const failed: Exchange[] = [];
     const unbegun: Exchange[] = [];
     for (const lane of this.lanes) {
@@ -244,13 +248,15 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     }
   }
 
+  #describe(exit: Exit, wasExpected: boolean): string {
+    if (wasExpected) return plainExit(exit);
+    const after = exit.signal === 'SIGKILL' ? oomKillCount() : null;
+    return describeExit(exit, { before: this.#oomKills, after });
+  }
+
   #closeIfIdle(): void {
     if (this.#isClosing || !this.isIdle) return;
     this.#isClosing = true;
     this.#process.close();
   }
-}
-
-function inWords(exit: Exit): string {
-  return exit.signal ? `was ended by signal ${exit.signal}` : `exited with status ${exit.code ?? 'unknown'}`;
 }
