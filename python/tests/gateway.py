@@ -18,11 +18,13 @@ from sluice._wire import (
     CANCEL,
     FAILED,
     FAILED_CANCELLED,
+    FILE,
     FRAME_BYTES_MAX,
     HEAD_BYTES_MAX,
     HEADER_BYTES,
     LOAD_FAILED,
     LOG,
+    PATH_BYTES_MAX,
     READY,
     RECALL,
     REQUEST,
@@ -40,6 +42,8 @@ from tests import PYTHON_DIRECTORY, SOURCE_DIRECTORY
 APPS_DIRECTORY = PYTHON_DIRECTORY / "tests" / "apps"
 DEADLINE_SECONDS = 30.0
 
+Place = tuple[int, int, int, int]
+
 FROM_LANE = {
     RESPONSE: FRAME_BYTES_MAX,
     RESPONSE_END: FRAME_BYTES_MAX,
@@ -48,6 +52,7 @@ FROM_LANE = {
     FAILED: TEXT_BYTES_MAX,
     FAILED_CANCELLED: TEXT_BYTES_MAX,
     LOG: TEXT_BYTES_MAX,
+    FILE: 4 + HEAD_BYTES_MAX + 32 + PATH_BYTES_MAX,
 }
 FROM_CONTROL = {READY: 64 * 1024, RETURNED: 64 * 1024, LOAD_FAILED: TEXT_BYTES_MAX}
 
@@ -68,6 +73,18 @@ def split_response(payload: bytes) -> tuple[bytes, bytes]:
     if len(payload) < 4 or 4 + size > len(payload):
         raise WireError("payload", "the head of a RESPONSE does not fit into it")
     return payload[4 : 4 + size], payload[4 + size :]
+
+
+def split_file(payload: bytes) -> tuple[bytes, Place, bytes]:
+    """Return head, place and path of a FILE payload. Raises `WireError`."""
+    head, rest = split_response(payload)
+    place, path = rest[:32], rest[32:]
+    if len(place) < 32 or path[:1] != b"/" or b"\0" in path:
+        raise WireError("payload", "a FILE without a place")
+    device, inode, offset, size = (int.from_bytes(place[at : at + 8], "big") for at in range(0, 32, 8))
+    if offset >= 1 << 53 or size >= 1 << 53:
+        raise WireError("payload", "a FILE with a number that is too large")
+    return head, (device, inode, offset, size), path
 
 
 def check_announced(data: bytes) -> None:
@@ -123,6 +140,7 @@ class Result:
     log: str = ""
     failure: str | None = None
     is_cancelled: bool = False
+    file: tuple[Place, bytes] | None = None
     frames: int = 0
 
     @property
@@ -139,16 +157,21 @@ class Result:
             self.failure = payload.decode()
             self.is_cancelled = kind == FAILED_CANCELLED
             return True
-        assert (self.status is None) == (kind in (RESPONSE, RESPONSE_END)), f"frame {kind:#x} out of turn"
-        if kind in (RESPONSE, RESPONSE_END):
-            head, payload = split_response(payload)
+        begins = kind in (RESPONSE, RESPONSE_END, FILE)
+        assert (self.status is None) == begins, f"frame {kind:#x} out of turn"
+        if begins:
+            if kind == FILE:
+                head, place, path = split_file(payload)
+                self.file, payload = (place, path), b""
+            else:
+                head, payload = split_response(payload)
             lines = head.decode("latin-1").split("\r\n")
             assert lines.pop() == "", "the head does not end with a line end"
             self.status = lines[0]
             self.headers = dict(line.split(": ", 1) for line in lines[1:])
         if payload:
             self.chunks.append(payload)
-        return kind in (RESPONSE_END, BODY_END)
+        return kind in (RESPONSE_END, BODY_END, FILE)
 
 
 class Gateway:

@@ -16,13 +16,14 @@ from sluice._wire import (
     TEXT_BYTES_MAX,
     FrameReader,
     pack_block,
+    pack_file,
     pack_frame,
     pack_tags,
     pack_text,
     unpack_cancel,
 )
 from tests import VECTORS_FILE
-from tests.gateway import FROM_CONTROL, FROM_LANE, check_announced, split_response
+from tests.gateway import FROM_CONTROL, FROM_LANE, check_announced, split_file, split_response
 
 VECTORS = json.loads(VECTORS_FILE.read_text(encoding="utf-8"))
 LIMITS = {
@@ -53,6 +54,8 @@ def look_into(frame_type: int, kind: int, payload: bytes) -> None:
         parse_request(payload, {})
     elif frame_type == 16:
         split_response(payload)
+    elif frame_type == 20:
+        split_file(payload)
     elif frame_type == 33:
         unpack_cancel(kind, payload)
     elif frame_type == 48 and not payload.endswith(b"\0"):
@@ -101,7 +104,14 @@ class ValidVectors(unittest.TestCase):
                     environ, rest = parse_request(payload, {})
                     self.assertEqual([list(pair) for pair in environ.items()], vector["variables"])
                     self.assertEqual(rest.hex(), vector["rest"])
-                if "head" in vector:
+                if "file" in vector:
+                    head, place, path = split_file(payload)
+                    device, inode, offset, size = place
+                    numbers = {"device": str(device), "inode": str(inode), "offset": offset, "length": size}
+                    self.assertEqual({**numbers, "path": path.hex()}, vector["file"])
+                    self.assertEqual(head.decode("latin-1"), vector["head"])
+                    self.assertEqual(pack_file(vector["frame"]["tag"], head, place, path).hex(), vector["hex"])
+                elif "head" in vector:
                     head, body = split_response(payload)
                     self.assertEqual(head.decode("latin-1"), vector["head"])
                     self.assertEqual(body.hex(), vector["body"])

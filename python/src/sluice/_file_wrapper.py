@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from io import BufferedRandom, BufferedReader, FileIO
+from os.path import samestat
 from stat import S_ISREG
+
+from sluice._wire import PATH_BYTES_MAX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
         """What PEP 3333 asks of a file-like object."""
 
         def read(self, size: int, /) -> bytes: ...
+
+    Place = tuple[int, int, int, int]
 
 
 # Only types whose bytes are those of their descriptor: a GzipFile has a descriptor too, of other bytes.
@@ -64,3 +69,20 @@ class FileWrapper:
         if not S_ISREG(status.st_mode):
             return None
         return descriptor, offset, max(0, status.st_size - offset)
+
+    def place(self, descriptor: int, offset: int, size: int) -> tuple[Place, bytes] | None:
+        """Return where others find a plain range: device, inode, offset and length, and the path of the file.
+
+        None if the file has no path, or if its path leads to another file by now.
+        """
+        name = getattr(self._file, "name", None)
+        if not isinstance(name, (str, bytes)):
+            return None
+        try:
+            path = os.path.realpath(os.fsencode(name))
+            opened, named = os.fstat(descriptor), os.stat(path)
+        except (OSError, ValueError):
+            return None
+        if not samestat(opened, named) or len(path) > PATH_BYTES_MAX:
+            return None
+        return (opened.st_dev, opened.st_ino, offset, size), path

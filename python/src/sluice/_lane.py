@@ -50,7 +50,10 @@ _JOINED_BYTES_MAX = 32 * 1024
 
 
 class Lane:
-    """One lane. `tag` names the request that runs, or is None; `cancelled` holds tags of CANCEL frames."""
+    """One lane. `tag` names the request that runs, or is None; `cancelled` holds tags of CANCEL frames.
+
+    `sends_paths` says whether the gateway takes the path of a file for its bytes.
+    """
 
     __slots__ = (
         "_body",
@@ -61,12 +64,14 @@ class Lane:
         "cancelled",
         "errors",
         "line",
+        "sends_paths",
         "tag",
         "write_lock",
     )
 
-    def __init__(self, fd: int) -> None:
+    def __init__(self, fd: int, sends_paths: bool = False) -> None:
         self._fd = fd
+        self.sends_paths = sends_paths
         self._reader = FrameReader(LANE_LIMITS)
         self._read_lock = Lock()
         self._body: StreamedBody | None = None

@@ -6,7 +6,7 @@ from __future__ import annotations
 class Options:
     """What the command line says. Raises `ValueError`, with a sentence for the user, if it says something else."""
 
-    __slots__ = ("app", "control", "directory", "is_multiprocess", "lanes")
+    __slots__ = ("app", "control", "directory", "is_multiprocess", "lanes", "sends_paths")
 
     def __init__(self, words: list[str]) -> None:
         given = {}
@@ -23,10 +23,11 @@ class Options:
         self.lanes = [_descriptor(each) for each in given["lanes"].split(",")]
         self.directory = given.get("directory", "")
         self.is_multiprocess = _flag(given, "multiprocess")
+        self.sends_paths = _flag(given, "files")
         _flag(given, "debug")  # the gateway makes the error pages
 
 
-_KEYS = ("control", "lanes", "app", "directory", "multiprocess", "debug")
+_KEYS = ("control", "lanes", "app", "directory", "multiprocess", "debug", "files")
 
 
 def _descriptor(text: str) -> int:

@@ -9,7 +9,7 @@ from sluice._exceptions import ClientGone
 from sluice._file_wrapper import FileWrapper
 from sluice._head import make_head
 from sluice._tracebacks import describe
-from sluice._wire import BODY, BODY_END, RESPONSE, RESPONSE_END, pack_header, pack_response
+from sluice._wire import BODY, BODY_END, RESPONSE, RESPONSE_END, pack_file, pack_header, pack_response
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,12 +26,15 @@ _LENGTH_BYTES = 4  # the length of the head, in front of it
 PIECE_BYTES_MAX = 1 << 30
 # The gateway may cancel between two pieces of a file, and a file that shrinks costs at most this much padding.
 FILE_PIECE_BYTES = 1 << 20
+# A smaller file costs less to send than to open a second time.
+OFFLOAD_BYTES_MIN = 64 * 1024
 
 
 class Response:
     """What one request has answered so far. States: no head, head known, head sent (`is_begun`)."""
 
     __slots__ = (
+        "_file_frame",
         "_has_body",
         "_head",
         "_is_head_request",
@@ -49,6 +52,7 @@ class Response:
         self._is_head_request = is_head_request
         self._head: bytes | None = None
         self._sent = 0
+        self._file_frame: bytes | None = None
         self.is_begun = False
 
     def start_response(
@@ -148,6 +152,9 @@ class Response:
 
     def end(self) -> None:
         """End the response cleanly. Raises `ValueError` if bytes are missing that Content-Length declares."""
+        if self._file_frame is not None:
+            self._lane.finish(self._file_frame)
+            return
         if self.is_begun:
             if self._left:
                 raise _too_short(self._length, self._sent)
@@ -211,7 +218,7 @@ class Response:
                 self._length = size
         elif size > self._length:
             size = self._length
-        if not self._has_body:
+        if not self._has_body or self._offload(wrapper, source, offset, size):
             return True
         self._left = self._length
         stop = offset + size
@@ -221,6 +228,16 @@ class Response:
             count = min(FILE_PIECE_BYTES, stop - offset)
             self._lane.send_file(self._next_prefix(count), source, offset, count)
             offset += count
+        return True
+
+    def _offload(self, wrapper: FileWrapper, source: int, offset: int, size: int) -> bool:
+        """Leave it to the gateway to send the file, which is the whole body; return False if it will not."""
+        if not self._lane.sends_paths or size < OFFLOAD_BYTES_MIN or size != self._length:
+            return False
+        found = wrapper.place(source, offset, size)
+        if found is None:
+            return False
+        self._file_frame = pack_file(self._tag, self._known_head(), *found)
         return True
 
     def _close(self, result: Iterable[bytes]) -> None:

@@ -33,6 +33,7 @@ BODY_END = 0x1101
 FAILED = 0x1201
 FAILED_CANCELLED = 0x1211
 LOG = 0x1300
+FILE = 0x1401
 
 # Sections 5 and 6: control.
 RECALL = 0x2000
@@ -44,6 +45,7 @@ LOAD_FAILED = 0x3200
 HEAD_BYTES_MAX = 256 * 1024
 TEXT_BYTES_MAX = 256 * 1024
 FRAME_BYTES_MAX = 2**31 - 1
+PATH_BYTES_MAX = 4096
 
 # Kind to the largest payload in bytes, for what a worker receives.
 LANE_LIMITS = {
@@ -62,6 +64,7 @@ _HEADER = Struct(">IHH")
 _NUMBER = Struct(">I")
 _TAG = Struct(">H")
 _RESPONSE = Struct(">IHHI")
+_PLACE = Struct(">QQQQ")
 
 unpack_header = _HEADER.unpack_from
 unpack_number = _NUMBER.unpack_from
@@ -150,6 +153,11 @@ def pack_text(kind: int, tag: int, text: str) -> bytes:
     if len(text) > 2 * half:
         text = f"{text[:half]}\n[...]\n{text[-half:]}"
     return pack_frame(kind, tag, text.encode("utf-8", "backslashreplace"))
+
+
+def pack_file(tag: int, head: bytes, place: tuple[int, int, int, int], path: bytes) -> bytes:
+    """Return a FILE frame; `place` is device, inode, offset and length. The caller keeps to the limits."""
+    return pack_frame(FILE, tag, b"".join([_NUMBER.pack(len(head)), head, _PLACE.pack(*place), path]))
 
 
 def pack_tags(tags: list[int]) -> bytes:

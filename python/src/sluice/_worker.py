@@ -46,7 +46,7 @@ def main(words: list[str]) -> None:
     _ignore_signals()
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # it is a log, not a terminal
-    lanes = [Lane(fd) for fd in options.lanes]
+    lanes = [Lane(fd, options.sends_paths) for fd in options.lanes]
     Thread(target=watch, args=(options.control, lanes), name="sluice-control", daemon=True).start()
     application = _load(options)
     bases = [make_base(lane.errors, len(lanes) > 1, options.is_multiprocess) for lane in lanes]

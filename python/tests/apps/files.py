@@ -137,3 +137,39 @@ def no_sendfile(environ, start_response):
 
     os.sendfile = sendfile
     return respond(environ, start_response, open(environ["TEST_FILE"], "rb"))
+
+
+def tells_when_closed(environ, start_response):
+    """A plain file with a close() of its own, as Django makes it."""
+    file = open(environ["TEST_FILE"], "rb")
+    close = file.close
+
+    def tell():
+        environ["wsgi.errors"].write("closed\n")
+        close()
+
+    file.close = tell
+    return respond(environ, start_response, file)
+
+
+def unlinked(environ, start_response):
+    copy = environ["TEST_FILE"] + ".copy"
+    with open(environ["TEST_FILE"], "rb") as source, open(copy, "wb") as target:
+        target.write(source.read())
+    file = open(copy, "rb")
+    os.unlink(copy)
+    return respond(environ, start_response, file)
+
+
+def by_descriptor(environ, start_response):
+    return respond(environ, start_response, open(os.open(environ["TEST_FILE"], os.O_RDONLY), "rb"))
+
+
+def replaced(environ, start_response):
+    """Another file has taken the name since this one was opened."""
+    path = environ["TEST_FILE"]
+    file = open(path, "rb")
+    with open(path + ".new", "wb") as other:
+        other.write(b"n" * 100_000)
+    os.replace(path + ".new", path)
+    return respond(environ, start_response, file)

@@ -20,6 +20,13 @@ export interface ValidVector extends Vector {
   readonly rest?: string;
   readonly head?: string;
   readonly body?: string;
+  readonly file?: {
+    readonly device: string;
+    readonly inode: string;
+    readonly offset: number;
+    readonly length: number;
+    readonly path: string;
+  };
   readonly text?: string;
   readonly block?: readonly (readonly [string, string])[];
   readonly tags?: readonly number[];

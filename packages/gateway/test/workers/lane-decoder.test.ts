@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { encodeFrame, FLAG, FRAME, HEADER_BYTES, WireError } from '../../src/backends/workers/frames.ts';
 import { LaneDecoder, type LaneEvents } from '../../src/backends/workers/lane-decoder.ts';
 import { copiedBytes } from '../helpers/copied-bytes.ts';
+import type { FileRange } from '../../src/exchange/delivery.ts';
 import { everySplit } from '../helpers/splits.ts';
 import { bytesOf, vectorsOf, wireVectors, type ValidVector } from '../helpers/wire-vectors.ts';
 
@@ -22,6 +23,12 @@ class Transcript implements LaneEvents {
     if (!isLast) return;
     this.events.push(['end', tag, this.#body.join('')]);
     this.#body = [];
+  }
+
+  file(tag: number, head: Buffer, { path, device, inode, offsetBytes, sizeBytes }: FileRange): void {
+    const place = { offset: offsetBytes, length: sizeBytes, path: path.toString('hex') };
+    const file = { device: String(device), inode: String(inode), ...place };
+    this.events.push(['file', tag, head.toString('latin1'), file]);
   }
 
   failed(tag: number, isCancelled: boolean, text: string): void {
@@ -45,7 +52,7 @@ function decode(chunks: readonly Buffer[]): Transcript {
   return transcript;
 }
 
-function meaningOf({ frame, head, body = '', text }: ValidVector): readonly [string, ...unknown[]][] {
+function meaningOf({ frame, head, body = '', text, file }: ValidVector): readonly [string, ...unknown[]][] {
   const isEnd = (frame.flags & FLAG.end) !== 0;
   switch (frame.type) {
     case FRAME.response:
@@ -55,6 +62,8 @@ function meaningOf({ frame, head, body = '', text }: ValidVector): readonly [str
       ];
     case FRAME.responseBody:
       return isEnd ? [['end', frame.tag, frame.payload]] : [];
+    case FRAME.file:
+      return [['file', frame.tag, head, file]];
     case FRAME.failed:
       return [[(frame.flags & FLAG.cancelled) !== 0 ? 'cancelled' : 'failed', frame.tag, text]];
     default:

@@ -1,6 +1,8 @@
 // Turns the bytes a lane receives from its worker into events. Sans I/O; body bytes are passed on as they come.
 
 import { ByteQueue } from './byte-queue.ts';
+import type { FileRange } from '../../exchange/delivery.ts';
+import { FILE_LIMIT, parseFile } from './file-frame.ts';
 import { FLAG, FRAME, HEADER_BYTES, RESPONSE_HEAD_LIMIT, TEXT_LIMIT, WireError } from './frames.ts';
 
 /** What a worker says on a lane (docs/reference/worker-wire.md section 4). Buffers are views of received chunks. */
@@ -9,17 +11,23 @@ export interface LaneEvents {
   response(tag: number, head: Buffer, bytes: Buffer, isLast: boolean): void;
   /** More body bytes, possibly none; `isLast` if the response is complete. */
   body(tag: number, bytes: Buffer, isLast: boolean): void;
+  /** A whole response with its body in a file. */
+  file(tag: number, head: Buffer, file: FileRange): void;
   failed(tag: number, isCancelled: boolean, text: string): void;
   log(tag: number, text: string): void;
 }
 
-/** Flags allowed on each type; FAILED must have END besides. */
+/** Flags allowed on each type. */
 const ALLOWED_FLAGS: Readonly<Record<number, number>> = {
   [FRAME.response]: FLAG.end,
   [FRAME.responseBody]: FLAG.end,
   [FRAME.failed]: FLAG.end | FLAG.cancelled,
   [FRAME.log]: 0,
+  [FRAME.file]: FLAG.end,
 };
+
+/** Types that are always the last for their request. */
+const MUST_END: ReadonlySet<number> = new Set([FRAME.failed, FRAME.file]);
 
 /** Decodes one lane. After it has thrown a WireError it must not be used any more. */
 export class LaneDecoder {
@@ -59,6 +67,8 @@ export class LaneDecoder {
         this.#bodyBytesLeft = length;
         this.#isInBody = true;
         return true;
+      case FRAME.file:
+        return this.#file(length);
       default:
         return this.#text(type, flags, length);
     }
@@ -94,6 +104,15 @@ export class LaneDecoder {
     return true;
   }
 
+  #file(length: number): boolean {
+    if (length > FILE_LIMIT) throw new WireError(`FILE with ${length} bytes, ${FILE_LIMIT} are allowed`);
+    if (!this.#queue.has(HEADER_BYTES + length)) return false;
+    this.#queue.skip(HEADER_BYTES);
+    const { head, file } = parseFile(this.#queue.take(length));
+    this.#events.file(this.#tag, head, file);
+    return true;
+  }
+
   #text(type: number, flags: number, length: number): boolean {
     if (length > TEXT_LIMIT) {
       throw new WireError(`frame of type ${type} with ${length} bytes, ${TEXT_LIMIT} are allowed`);
@@ -110,7 +129,7 @@ export class LaneDecoder {
 function checkFlags(type: number, flags: number): void {
   const allowed = ALLOWED_FLAGS[type];
   if (allowed === undefined) throw new WireError(`frame of type ${type} on a lane`);
-  if ((flags & ~allowed) !== 0 || (type === FRAME.failed && (flags & FLAG.end) === 0)) {
+  if ((flags & ~allowed) !== 0 || (MUST_END.has(type) && (flags & FLAG.end) === 0)) {
     throw new WireError(`flags ${flags} on a frame of type ${type}`);
   }
 }

@@ -1,5 +1,6 @@
 // Owns one lane: the requests handed to one thread of a worker, in order, and what comes back for them.
 
+import type { FileRange } from '../../exchange/delivery.ts';
 import { type BodyStream, type CollectedBody, NO_BODY } from '../../exchange/body.ts';
 import { GatewayError } from '../../exchange/errors.ts';
 import type { Exchange, Holder } from '../../exchange/exchange.ts';
@@ -189,6 +190,13 @@ export class Lane implements Holder, LaneEvents {
     const isWritable = exchange.write(bytes, isLast);
     if (isLast) this.#end(exchange);
     else if (!isWritable) this.#pause();
+  }
+
+  file(tag: number, headBytes: Buffer, file: FileRange): void {
+    const exchange = this.#expect(tag);
+    if (this.#isReplying) throw new WireError(`FILE after the RESPONSE of request ${tag}`);
+    exchange.respondFile(parseHead(headBytes), file);
+    this.#end(exchange);
   }
 
   failed(tag: number, isCancelled: boolean, text: string): void {

@@ -17,6 +17,8 @@ export interface WorkerCommand {
   readonly threads: number;
   readonly isMultiprocess: boolean;
   readonly debug: boolean;
+  /** Whether it may name files for the gateway to send; default false. */
+  readonly sendsPaths?: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -96,6 +98,7 @@ class WorkerProcess implements ProcessHandle {
       `directory=${command.directory}`,
       ...(command.isMultiprocess ? ['multiprocess=1'] : []),
       ...(command.debug ? ['debug=1'] : []),
+      ...(command.sendsPaths ? ['files=1'] : []),
     ];
     this.#child = spawn(
       command.python,
