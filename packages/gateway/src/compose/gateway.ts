@@ -11,6 +11,7 @@ import { watchCode, type CodeWatch } from '../service/watch-code.ts';
 import { Spool } from '../spool/spool.ts';
 import { openControl, type Control, type StopPace } from './control.ts';
 import { Fronts } from './fronts.ts';
+import { makeReplies } from './replies.ts';
 import { Pools, type ReloadResults, type WorkerParts } from './pools.ts';
 
 /** What a gateway needs besides its configuration. */
@@ -21,6 +22,8 @@ export interface GatewayOptions extends WorkerParts {
   readonly activation?: Activation;
   /** Somebody has asked through the control socket for the gateway to end. Default: it does. */
   readonly onStop?: (pace: StopPace) => void;
+  /** The code begins to be loaded again, or the last reload that ran is over. */
+  readonly onReloading?: (isReloading: boolean) => void;
 }
 
 /** A gateway that serves. */
@@ -68,6 +71,7 @@ class WiredGateway implements Gateway {
   readonly #counters = new Counters();
   readonly #stopLogs: readonly (() => void)[];
   readonly #startedMs = performance.now();
+  #reloadsCount = 0;
   #control: Control | null = null;
   #watch: CodeWatch | null = null;
 
@@ -79,7 +83,8 @@ class WiredGateway implements Gateway {
     this.#pools = new Pools(config, options);
     this.#spool = new Spool(config.body.spoolDirectory);
     const fallback = this.#pools.get('default');
-    const router = new Router(this.#routes(), fallback, config.body, this.#spool);
+    const replies = makeReplies(config.reply, this.#spool, logger);
+    const router = new Router(this.#routes(), fallback, config.body, this.#spool, replies);
     this.#fronts = new Fronts(config, router, logger, activation);
     this.#stopLogs = [startFailureLog(logger), ...(config.log.access ? [startAccessLog(logger)] : [])];
   }
@@ -121,9 +126,14 @@ class WiredGateway implements Gateway {
     };
   }
 
-  reload(reason: string): Promise<ReloadResults> {
+  async reload(reason: string): Promise<ReloadResults> {
     this.#logger.info({ reason }, 'reloading');
-    return this.#pools.reload();
+    this.#reloadsCount++;
+    this.#options.onReloading?.(true);
+    const results = await this.#pools.reload();
+    this.#reloadsCount--;
+    if (this.#reloadsCount === 0) this.#options.onReloading?.(false);
+    return results;
   }
 
   async stop(isPatient = false): Promise<void> {

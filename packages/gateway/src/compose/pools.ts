@@ -89,6 +89,7 @@ function poolOptions(name: string, pool: PoolConfig, config: GatewayConfig, part
       threads: pool.threads,
       isMultiprocess: pool.processes.max > 1,
       debug: config.app.debug,
+      sendsPaths: config.reply.areFilesOffloaded,
       environment: { ...parts.environment, ...config.app.environment },
     },
   };

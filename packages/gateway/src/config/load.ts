@@ -18,6 +18,7 @@ import {
   listenSettings,
   logSettings,
   poolSettings,
+  replySettings,
   routeSettings,
   sections,
 } from './settings/index.ts';
@@ -90,6 +91,7 @@ function readParts(raw: RawTable, context: ReadContext): ConfigParts {
     pools: readPools(raw['pool'], context),
     routes: readList(routeSettings, raw, 'route', context),
     body: one(bodySettings, 'body'),
+    reply: one(replySettings, 'reply'),
     limits: one(limitsSettings, 'limits'),
     log: one(logSettings, 'log'),
     control: one(controlSettings, 'control'),

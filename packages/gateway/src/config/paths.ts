@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import type { Step } from './locate.ts';
 import type { Source } from './problems.ts';
-import type { ControlConfig, GatewayConfig, ListenConfig } from './types.ts';
+import type { ControlAddress, GatewayConfig, ListenConfig } from './types.ts';
 
 /** Where relative paths begin. */
 export interface PathBases {
@@ -30,10 +30,22 @@ export function resolvePaths(config: GatewayConfig, bases: PathBases): GatewayCo
       ...resolveSocket(listen, baseOf(['listen', index, 'address'])),
       secretFile: resolveIfGiven(listen.secretFile, baseOf(['listen', index, 'secret_file'])),
     })),
-    control: resolveControl(config.control, baseOf(['control', 'address'])),
+    control: {
+      address: resolveControl(config.control.address, baseOf(['control', 'address'])),
+      pidFile: resolveIfGiven(config.control.pidFile, baseOf(['control', 'pid_file'])),
+    },
     body: {
       ...config.body,
       spoolDirectory: resolveIfGiven(config.body.spoolDirectory, baseOf(['body', 'spool_directory'])),
+    },
+    reply: {
+      ...config.reply,
+      sendfileDirectories: Object.fromEntries(
+        Object.entries(config.reply.sendfileDirectories).map(([url, path]) => [
+          url,
+          resolve(baseOf(['reply', 'sendfile_directories']), path),
+        ]),
+      ),
     },
   };
 }
@@ -52,8 +64,6 @@ function resolveSocket(listen: ListenConfig, base: string): ListenConfig {
   return { ...listen, address: { kind: 'unix', path: resolve(base, listen.address.path) } };
 }
 
-function resolveControl(control: ControlConfig, base: string): ControlConfig {
-  const { address } = control;
-  if (address?.kind !== 'unix') return control;
-  return { ...control, address: { kind: 'unix', path: resolve(base, address.path) } };
+function resolveControl(address: ControlAddress | null, base: string): ControlAddress | null {
+  return address?.kind === 'unix' ? { kind: 'unix', path: resolve(base, address.path) } : address;
 }

@@ -138,6 +138,24 @@ export interface BodyConfig {
   readonly spoolDirectory: string | null;
 }
 
+/** What becomes of X-Sendfile and X-Accel-Redirect in the reply of an application. */
+export type SendfileMode = 'strip' | 'pass' | 'serve';
+
+/** `[reply]`: replies on their way to the client. */
+export interface ReplyConfig {
+  /** Of a reply whose client is slow, up to so much waits in memory, the rest in a file. */
+  readonly memoryBytes: number;
+  /** The same for all replies together. */
+  readonly totalMemoryBytes: number;
+  /** Up to so much of a reply waits in its file; 0: no file. Then the application waits. */
+  readonly maxBytes: number;
+  /** The gateway opens and sends the files that an application returns by `wsgi.file_wrapper`. */
+  readonly areFilesOffloaded: boolean;
+  readonly sendfile: SendfileMode;
+  /** Absolute directories whose files may be sent so, by the URL path that X-Accel-Redirect knows each by. */
+  readonly sendfileDirectories: Readonly<Record<string, string>>;
+}
+
 /** `[limits]`: what one peer may ask for. */
 export interface LimitsConfig {
   /** All request variables together: FastCGI parameters, or the head of an HTTP request. */
@@ -155,6 +173,8 @@ export type ControlAddress = { readonly kind: 'off' } | { readonly kind: 'unix';
 export interface ControlConfig {
   /** Null: a place of its own, if the system has one. */
   readonly address: ControlAddress | null;
+  /** Absolute path of a file with the process id; null: none. */
+  readonly pidFile: string | null;
 }
 
 /** Least severe line that is logged. */
@@ -181,6 +201,7 @@ export interface GatewayConfig {
   /** In the order of the file. Paths that match none go to the pool `default`. */
   readonly routes: readonly RouteConfig[];
   readonly body: BodyConfig;
+  readonly reply: ReplyConfig;
   readonly limits: LimitsConfig;
   readonly log: LogConfig;
   readonly control: ControlConfig;

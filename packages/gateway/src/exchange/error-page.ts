@@ -21,23 +21,39 @@ export interface Page {
 export function errorPage(error: GatewayError, accept: string, showDetail: boolean = false): Page {
   const { status, title, text } = FAILURES[error.code];
   const detail = showDetail ? [error.message, error.detail].filter(Boolean).join('\n\n') : '';
-  const json = accept.includes('json') && !accept.includes('html');
-  const body = Buffer.from(
-    json
-      ? `${JSON.stringify({ status, title, text, code: error.code, ...(detail && { detail }) })}\n`
-      : htmlPage(status, title, text, detail),
-  );
-  const headers: [string, string][] = [
-    ['Content-Type', json ? 'application/json' : 'text/html; charset=utf-8'],
-    ['Content-Length', String(body.length)],
-    ['Cache-Control', 'no-store'],
-  ];
+  const headers: [string, string][] = [['Cache-Control', 'no-store']];
   if (status === 503) headers.push(['Retry-After', String(RETRY_AFTER_SECONDS)]);
-  return { head: Head.build(status, title, headers), body };
+  return makePage({ status, title, text, code: error.code, ...(detail && { detail }) }, accept, headers);
 }
 
-function htmlPage(status: number, title: string, text: string, detail: string): string {
-  const more = detail && `\n<pre>${escapeHtml(detail)}</pre>`;
+/** What a page says. */
+export interface PageText {
+  readonly status: number;
+  readonly title: string;
+  /** A sentence for the client. */
+  readonly text: string;
+  readonly code?: string;
+  readonly detail?: string;
+}
+
+/** A page in HTML or JSON, by the request's Accept header, with headers besides those of its content. */
+export function makePage(
+  content: PageText,
+  accept: string,
+  headers: readonly (readonly [name: string, value: string])[] = [],
+): Page {
+  const isJson = accept.includes('json') && !accept.includes('html');
+  const body = Buffer.from(isJson ? `${JSON.stringify(content)}\n` : htmlPage(content));
+  const all = [
+    ['Content-Type', isJson ? 'application/json' : 'text/html; charset=utf-8'] as const,
+    ['Content-Length', String(body.length)] as const,
+    ...headers,
+  ];
+  return { head: Head.build(content.status, content.title, all), body };
+}
+
+function htmlPage({ status, title, text, detail }: PageText): string {
+  const more = detail ? `\n<pre>${escapeHtml(detail)}</pre>` : '';
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>${status} ${title}</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:45rem;margin:15vh auto;padding:0 1rem;color:#222}

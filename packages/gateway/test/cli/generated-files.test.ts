@@ -30,6 +30,7 @@ describe('generated files', () => {
       'pool',
       'route',
       'body',
+      'reply',
       'limits',
       'log',
       'control',

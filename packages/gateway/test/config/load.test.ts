@@ -55,9 +55,17 @@ describe('loading a configuration', () => {
       },
       routes: [],
       body: { memoryBytes: 131_072, maxBytes: 1_073_741_824, spoolDirectory: null },
+      reply: {
+        memoryBytes: 1_048_576,
+        totalMemoryBytes: 67_108_864,
+        maxBytes: 1_073_741_824,
+        areFilesOffloaded: true,
+        sendfile: 'strip',
+        sendfileDirectories: {},
+      },
       limits: { variablesBytes: 262_144, variablesCount: 1024, connectionsCount: 10_000 },
       log: { level: 'info', format: 'auto', access: false },
-      control: { address: null },
+      control: { address: null, pidFile: null },
     });
   });
 

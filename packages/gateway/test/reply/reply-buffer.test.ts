@@ -1,11 +1,12 @@
 // Replies to slow clients: held in memory, in files, and what happens at each limit.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { GatewayError } from '../../src/exchange/errors.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { until } from '../helpers/settled.ts';
 import { Temporary } from '../helpers/temporary.ts';
+import { openFilesBelow } from './open-files.ts';
 import { catchUp, NOTHING, OK, SlowClients, takeOne } from './slow-client.ts';
 
 const temporary = new Temporary();
@@ -23,19 +24,10 @@ afterEach(async () => {
   temporary.remove();
 });
 
-/** Descriptors of this process that lead into the spool, and names in it. */
+/** What the buffers have left in the spool, with a name or open without one. */
 function openFiles(): string[] {
   const names = readdirSync(parent).flatMap((name) => readdirSync(`${parent}/${name}`));
-  const targets = readdirSync('/proc/self/fd').map(targetOf);
-  return [...names, ...targets.filter((target) => target.startsWith(parent))];
-}
-
-function targetOf(fd: string): string {
-  try {
-    return readlinkSync(`/proc/self/fd/${fd}`);
-  } catch {
-    return ''; // closed since it was listed
-  }
+  return [...names, ...openFilesBelow(parent)];
 }
 
 function bytes(count: number, fill: string = 'x'): Buffer {

@@ -7,6 +7,7 @@ import { limitsSettings } from './limits.ts';
 import { listenProtocols, listenSettings } from './listen.ts';
 import { logSettings } from './log.ts';
 import { poolSettings } from './pool.ts';
+import { replySettings } from './reply.ts';
 import { routeSettings } from './route.ts';
 
 /** One section of the file. */
@@ -61,6 +62,13 @@ export const sections: readonly Section[] = [
     prose: 'Request bodies. They are complete before a worker is taken, unless a route asks for streaming.',
   },
   {
+    name: 'reply',
+    header: '[reply]',
+    shape: 'table',
+    settings: listOf(replySettings),
+    prose: 'Replies on their way to the client. A slow client never holds a thread of the application.',
+  },
+  {
     name: 'limits',
     header: '[limits]',
     shape: 'table',
@@ -102,7 +110,7 @@ export const namedSettings: readonly NamedSetting[] = sections.flatMap((section)
 );
 
 export { appSettings, bodySettings, controlSettings, limitsSettings, listenProtocols, listenSettings };
-export { logSettings, poolSettings, routeSettings };
+export { logSettings, poolSettings, replySettings, routeSettings };
 
 function listOf<T extends object>(settings: T): readonly Setting<unknown>[] {
   return Object.values(settings);
