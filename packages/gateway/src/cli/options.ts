@@ -40,7 +40,7 @@ function protocolOption(protocol: string): Option {
     .helpGroup('Settings of [[listen]]:');
 }
 
-const protocolNames: Readonly<Record<string, string>> = { http: 'HTTP', fastcgi: 'FastCGI' };
+const protocolNames: Readonly<Record<string, string>> = { http: 'HTTP', fastcgi: 'FastCGI', ajp: 'AJP' };
 
 function settingOption({ flag, variable, section, setting }: NamedSetting): Option {
   const { placeholder, repeats } = setting.kind;

@@ -1,6 +1,6 @@
 // The configuration, as the rest of the gateway sees it.
-export { loadConfig, type ConfigOrigin, type LoadedConfig } from './load.ts';
-export { ConfigError, formatProblem, formatSource, type Problem } from './problems.ts';
+export { loadConfig, type LoadedConfig } from './load.ts';
+export { ConfigError, formatProblem, formatSource } from './problems.ts';
 export { findPython, type FoundPython } from './python.ts';
 export { formatListenAddress } from './kinds/address.ts';
 export type { Environment, FlagValues } from './overrides.ts';

@@ -210,6 +210,8 @@ export class Exchange {
   }
 
   #finish(outcome: Outcome): void {
+    // A front that cannot send what it was given ends the exchange before its call returns.
+    if (this.isDone) return;
     this.outcome = outcome;
     this.endedMs = performance.now();
     this.holder = null;
