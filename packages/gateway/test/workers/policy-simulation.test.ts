@@ -126,6 +126,17 @@ describe('a quick request', () => {
     expect(refused(policy.quick)).toBe(0);
   });
 
+  it('is quick also if slow ones that nobody knows come all at once, while every lane is busy', () => {
+    const { quick } = simulate((sim) => {
+      openTraffic(sim, QUICK);
+      sim.events.at(3_000, () => {
+        for (let count = 0; count < 12; count++) sim.arrive('/quick', 2);
+        for (let count = 0; count < 8; count++) sim.arrive(SLOW.path, SLOW.takesMs);
+      });
+    }, policy());
+    expect(percentile(quick, 99.9)).toBeLessThan(30);
+  });
+
   it('finds a lane also if it comes in a burst after a pause', () => {
     const { policy } = resultsOf(MIXES.bursts);
     const ideal = 50 * 2;

@@ -173,8 +173,11 @@ export class Dispatch<L extends DispatchLane> {
     const loadMax = costMs > recallAfterMs ? 1 : 1 + this.#serviceTimes.lookAhead;
     const lane = chooseLane(this.lanes, loadMax, exchange.body.kind === 'stream', this.#isHeldUp);
     if (!lane) return null;
+    if (lane.load > 0) {
+      // Handed ahead, it could come to run on the last lane unseen; so a route nobody has measured waits for a free one.
+      return this.#reserved > 0 && this.#costs.isNew(exchange) ? null : lane;
+    }
     if (this.#isKeptFrom(exchange, costMs, nowMs)) return 'kept';
-    if (lane.load > 0) return lane;
     if (costMs > recallAfterMs) this.#busyForMs.set(lane, costMs);
     else if (this.#busyForMs.size > 0) this.#busyForMs.delete(lane);
     return lane;
