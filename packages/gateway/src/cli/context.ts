@@ -31,6 +31,8 @@ export interface GatewayParts {
   readonly release: string;
   /** The end of the gateway is wanted through the control socket. */
   readonly onStop: (pace: StopPace) => void;
+  /** The code begins to be loaded again, or that is over. */
+  readonly onReloading: (isReloading: boolean) => void;
 }
 
 /** Starts a gateway; rejects with `ListenError` when a listener cannot be opened. */

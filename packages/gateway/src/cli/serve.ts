@@ -5,6 +5,12 @@ import { formatProcessRange } from '../config/kinds/process-range.ts';
 import type { FlagValues } from '../config/overrides.ts';
 import { ListenError } from '../listen/index.ts';
 import { createLogger, type Logger } from '../observe/log.ts';
+import { writePidFile } from '../service/pid-file.ts';
+import {
+  connectServiceManager,
+  withoutServiceVariables,
+  type ServiceManager,
+} from '../service/service-manager.ts';
 import type { CliContext, RunningGateway } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { findConfiguredPython, loadCommandConfig } from './load.ts';
@@ -50,14 +56,38 @@ async function serveUntil(
   logger.info({ path: python.path }, `Python ${version.version}, ${python.reason}`);
   logger.info({}, describeWorkers(config));
 
-  const { activation, environment } = context;
+  const removePidFile = config.control.pidFile === null ? null : pidFile(config.control.pidFile);
+  const service = connectServiceManager(python.path, context.environment, (reason) =>
+    logger.warn({ code: 'SLUICE_NOTIFY_FAILED' }, `the service manager cannot be told anything: ${reason}`),
+  );
+  try {
+    return await runGateway(requests, { config, python: python.path, logger, service, context });
+  } finally {
+    await service?.close();
+    removePidFile?.();
+  }
+}
+
+/** What a gateway is run with. */
+interface Run {
+  readonly config: GatewayConfig;
+  /** The interpreter. */
+  readonly python: string;
+  readonly logger: Logger;
+  readonly service: ServiceManager | null;
+  readonly context: CliContext;
+}
+
+async function runGateway(requests: Requests, run: Run): Promise<ExitCode> {
+  const { config, python, logger, service, context } = run;
   const starting = context.startGateway(config, {
     logger,
-    python: python.path,
-    activation,
-    environment,
+    python,
+    activation: context.activation,
+    environment: withoutServiceVariables(context.environment),
     release: packageVersion(),
     onStop: (pace) => askToStop(requests, pace),
+    onReloading: (isReloading) => (isReloading ? service?.reloading() : service?.ready()),
   });
   const gateway = await Promise.race([starting, requests.second]).catch((error: unknown) =>
     tellListenError(error, logger),
@@ -73,12 +103,18 @@ async function serveUntil(
   }
   if (gateway.controlPath !== null) logger.info({}, `control socket ${gateway.controlPath}`);
   logger.info({}, 'ready');
+  service?.ready();
   requests.onReload((source) => gateway.reload(source));
-  return stopWhenAsked(gateway, requests, logger);
+  return stopWhenAsked(gateway, requests, run);
 }
 
-async function stopWhenAsked(gateway: RunningGateway, requests: Requests, logger: Logger): Promise<ExitCode> {
+async function stopWhenAsked(
+  gateway: RunningGateway,
+  requests: Requests,
+  { logger, service }: Run,
+): Promise<ExitCode> {
   const { source, isPatient } = await requests.first;
+  service?.stopping();
   logger.info({ source }, 'stopping; running requests are finished first, a second signal cuts them off');
   const stopped = gateway.stop(isPatient).then(() => null);
   const outcome = await Promise.race([stopped, requests.second]);
@@ -93,6 +129,15 @@ async function stopWhenAsked(gateway: RunningGateway, requests: Requests, logger
     'stopped at once; running requests were cut off',
   );
   return exitCodes.forced;
+}
+
+function pidFile(path: string): () => void {
+  try {
+    return writePidFile(path);
+  } catch (error) {
+    const text = `cannot be written: ${error instanceof Error ? error.message : String(error)}`;
+    throw new ConfigError([{ source: { kind: 'default' }, key: 'control.pid_file', text }]);
+  }
 }
 
 function askToStop(requests: Requests, pace: StopPace): void {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RunningGateway, StartGateway } from '../../src/cli/context.ts';
 import { ListenError } from '../../src/listen/index.ts';
 import { directoryWith, World } from './support.ts';
@@ -114,6 +116,40 @@ describe('sluice serve', () => {
     gateway.finish();
     expect((await running).code).toBe(0);
     expect(gateway.calls).toEqual(['reload: SIGHUP', 'stop']);
+  });
+
+  it('writes its process id while it runs, and keeps from workers what is for the service manager', async () => {
+    const gateway = fakeGateway();
+    const directory = directoryWith({});
+    const environment = {
+      PATH: process.env['PATH'],
+      NOTIFY_SOCKET: join(directory, 'nobody'),
+      WATCHDOG_USEC: '1',
+    };
+    const world = new World({ startGateway: gateway.start, directory, environment });
+    const running = world.run('serve', 'site:app', '--pid-file', 'sluice.pid');
+    const [, parts] = await gateway.started;
+    expect(parts.environment).toEqual({ PATH: process.env['PATH'] });
+    expect(readFileSync(join(directory, 'sluice.pid'), 'utf8')).toBe(`${process.pid}\n`);
+    world.signals.emit('SIGTERM');
+    gateway.finish();
+    const { code, stderr } = await running;
+    expect(code).toBe(0);
+    expect(stderr).toContain('SLUICE_NOTIFY_FAILED');
+    expect(existsSync(join(directory, 'sluice.pid'))).toBe(false);
+  });
+
+  it('ends with 2 when it cannot write its process id', async () => {
+    const { code, stderr } = await new World().run(
+      'serve',
+      'site:app',
+      '--pid-file',
+      '/nonexistent/sluice.pid',
+    );
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/control\.pid_file: cannot be written: .*ENOENT/),
+    ]);
   });
 
   it('ends at the second signal even while the gateway is starting', async () => {
