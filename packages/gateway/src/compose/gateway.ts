@@ -8,6 +8,7 @@ import { startAccessLog, startFailureLog } from '../observe/access-log.ts';
 import type { Logger } from '../observe/log.ts';
 import { Router, type Route } from '../routing/router.ts';
 import { watchCode, type CodeWatch } from '../service/watch-code.ts';
+import { StaticFiles } from '../static/static-files.ts';
 import { Spool } from '../spool/spool.ts';
 import { openControl, type Control, type StopPace } from './control.ts';
 import { Fronts } from './fronts.ts';
@@ -170,9 +171,15 @@ class WiredGateway implements Gateway {
   }
 
   #routes(): Route[] {
-    return this.#config.routes.map((route) => ({
+    const routes = this.#config.routes.map((route) => ({
       config: route,
       backend: this.#pools.get(route.to.name).withTimeouts(route),
     }));
+    const files = this.#config.static.map((each) => ({
+      // Streaming, because nobody reads the body: it need not be complete.
+      config: { path: each.path, streaming: true, mount: null },
+      backend: new StaticFiles(each),
+    }));
+    return [...routes, ...files];
   }
 }

@@ -21,6 +21,7 @@ import {
   replySettings,
   routeSettings,
   sections,
+  staticSettings,
 } from './settings/index.ts';
 import type { SettingsOf } from './setting.ts';
 import { didYouMean } from './suggest.ts';
@@ -90,6 +91,7 @@ function readParts(raw: RawTable, context: ReadContext): ConfigParts {
     listen: readList(listenSettings, raw, 'listen', context),
     pools: readPools(raw['pool'], context),
     routes: readList(routeSettings, raw, 'route', context),
+    static: readList(staticSettings, raw, 'static', context),
     body: one(bodySettings, 'body'),
     reply: one(replySettings, 'reply'),
     limits: one(limitsSettings, 'limits'),

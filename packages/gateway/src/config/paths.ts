@@ -38,6 +38,10 @@ export function resolvePaths(config: GatewayConfig, bases: PathBases): GatewayCo
       ...config.body,
       spoolDirectory: resolveIfGiven(config.body.spoolDirectory, baseOf(['body', 'spool_directory'])),
     },
+    static: config.static.map((files, index) => ({
+      ...files,
+      directory: resolve(baseOf(['static', index, 'directory']), files.directory),
+    })),
     reply: {
       ...config.reply,
       sendfileDirectories: Object.fromEntries(

@@ -84,16 +84,17 @@ function isAnyPort(address: ListenAddress): boolean {
   return address.kind === 'tcp' && address.port === 0;
 }
 
-function checkRoutes({ routes, pools }: ConfigParts): readonly Found[] {
-  const seen = new Map<string, number>();
-  return routes.flatMap((route, index) => {
+function checkRoutes({ routes, pools, static: files }: ConfigParts): readonly Found[] {
+  const seen = new Map<string, string>();
+  const differs = (name: 'route' | 'static', index: number, path: string): readonly Found[] => {
+    const earlier = seen.get(path);
+    if (earlier !== undefined) return [{ path: [name, index, 'path'], text: `the same as ${earlier}.path` }];
+    seen.set(path, `${name}[${index}]`);
+    return [];
+  };
+  const ofRoutes = routes.flatMap((route, index) => {
     if (route === null) return [];
-    const found: Found[] = [];
-    const earlier = seen.get(route.path);
-    if (earlier !== undefined) {
-      found.push({ path: ['route', index, 'path'], text: `the same as route[${earlier}].path` });
-    }
-    seen.set(route.path, index);
+    const found: Found[] = [...differs('route', index, route.path)];
     if (!Object.hasOwn(pools, route.to.name)) {
       const near = didYouMean(route.to.name, Object.keys(pools));
       const text = `there is no pool ${show(route.to.name)}${near}; add [pool.${route.to.name}]`;
@@ -101,4 +102,6 @@ function checkRoutes({ routes, pools }: ConfigParts): readonly Found[] {
     }
     return found;
   });
+  const ofFiles = files.flatMap((entry, index) => (entry ? differs('static', index, entry.path) : []));
+  return [...ofRoutes, ...ofFiles];
 }

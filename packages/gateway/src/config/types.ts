@@ -128,6 +128,20 @@ export interface RouteConfig {
   readonly mount: string | null;
 }
 
+/** One `[[static]]`: requests whose path begins with `path` are answered with files. */
+export interface StaticConfig {
+  /** Begins with `/`. The longest matching prefix wins, routes included. */
+  readonly path: string;
+  /** Absolute. Nothing outside of it is sent, links or not. */
+  readonly directory: string;
+  /** Name of the file that stands for a directory; null: directories are not found. */
+  readonly index: string | null;
+  /** Value of the header Cache-Control; null: none. */
+  readonly cacheControl: string | null;
+  /** Compressed files that lie beside a file are sent to clients that accept them. */
+  readonly isPrecompressed: boolean;
+}
+
 /** `[body]`: request bodies. */
 export interface BodyConfig {
   /** Bodies up to this size are kept in memory, larger ones are spooled to a file. */
@@ -200,6 +214,7 @@ export interface GatewayConfig {
   readonly pools: Readonly<Record<string, PoolConfig>>;
   /** In the order of the file. Paths that match none go to the pool `default`. */
   readonly routes: readonly RouteConfig[];
+  readonly static: readonly StaticConfig[];
   readonly body: BodyConfig;
   readonly reply: ReplyConfig;
   readonly limits: LimitsConfig;

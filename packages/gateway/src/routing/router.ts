@@ -10,7 +10,7 @@ import { isUnder, splitPath, type RequestPath, type SplitPath } from './path.ts'
 
 /** A route with the backend it leads to. */
 export interface Route {
-  readonly config: RouteConfig;
+  readonly config: Pick<RouteConfig, 'path' | 'streaming' | 'mount'>;
   readonly backend: Backend;
 }
 

@@ -29,6 +29,7 @@ describe('generated files', () => {
       'listen',
       'pool',
       'route',
+      'static',
       'body',
       'reply',
       'limits',

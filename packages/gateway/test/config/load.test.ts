@@ -55,6 +55,7 @@ describe('loading a configuration', () => {
       },
       routes: [],
       body: { memoryBytes: 131_072, maxBytes: 1_073_741_824, spoolDirectory: null },
+      static: [],
       reply: {
         memoryBytes: 1_048_576,
         totalMemoryBytes: 67_108_864,

@@ -27,10 +27,10 @@ export class RealGateway {
     writeFileSync(join(this.directory, name), text);
   }
 
-  /** Starts it with `app.py` and these flags. */
-  async start(flags: ConfigOrigin['flags'] = {}): Promise<this> {
+  /** Starts it with `app.py`, these flags, and a configuration file of the directory. */
+  async start(flags: ConfigOrigin['flags'] = {}, file: string | null = null): Promise<this> {
     const { config } = loadConfig({
-      file: null,
+      file,
       environment: {},
       flags: { target: 'app:application', http: ['127.0.0.1:0'], 'log-level': 'debug', ...flags },
       directory: this.directory,

@@ -9,6 +9,7 @@ import { logSettings } from './log.ts';
 import { poolSettings } from './pool.ts';
 import { replySettings } from './reply.ts';
 import { routeSettings } from './route.ts';
+import { staticSettings } from './static.ts';
 
 /** One section of the file. */
 export interface Section {
@@ -53,6 +54,14 @@ export const sections: readonly Section[] = [
     shape: 'list',
     settings: listOf(routeSettings),
     prose: 'Sends some requests to a pool of their own, so that slow ones never wait beside quick ones.',
+  },
+  {
+    name: 'static',
+    header: '[[static]]',
+    shape: 'list',
+    settings: listOf(staticSettings),
+    prose:
+      'Answers some requests with the files of a directory, without the application: GET and HEAD, ranges, conditional requests. Nothing whose path has a part that begins with a dot is sent, and nothing outside of the directory, links or not.',
   },
   {
     name: 'body',
@@ -110,7 +119,7 @@ export const namedSettings: readonly NamedSetting[] = sections.flatMap((section)
 );
 
 export { appSettings, bodySettings, controlSettings, limitsSettings, listenProtocols, listenSettings };
-export { logSettings, poolSettings, replySettings, routeSettings };
+export { logSettings, poolSettings, replySettings, routeSettings, staticSettings };
 
 function listOf<T extends object>(settings: T): readonly Setting<unknown>[] {
   return Object.values(settings);
