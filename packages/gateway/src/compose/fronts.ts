@@ -16,6 +16,8 @@ import type { Router } from '../routing/router.ts';
 const AJP_PACKET_BYTES = 8192;
 /** When all requests are answered, how long their clients may take to read the answers. */
 const LAST_BYTES_MS = 5_000;
+/** How often it is looked whether they have. */
+const DRAIN_EVERY_MS = 50;
 
 /** A front on its socket. */
 interface OpenFront {
@@ -72,9 +74,13 @@ export class Fronts {
 
   /** When every request is over: waits until the clients have read the answers, but not for ever. */
   async closed(): Promise<void> {
-    for (const { front } of this.#open) front.drain();
+    const drain = (): void => this.#open.forEach(({ front }) => front.drain());
+    drain();
+    // A kept connection becomes idle when its last answer has been read, and nothing tells that.
+    const clock = setInterval(drain, DRAIN_EVERY_MS);
     const deadline = setTimeout(() => this.destroy(), LAST_BYTES_MS);
     await Promise.all(this.#closed);
+    clearInterval(clock);
     clearTimeout(deadline);
   }
 

@@ -20,13 +20,14 @@ export class PausedClient {
     this.#socket = socket;
   }
 
-  /** Connects to `http://host:port` and asks for a path. */
-  static async ask(url: string, path: string): Promise<PausedClient> {
+  /** Connects to `http://host:port` and asks for a path; the connection ends with the answer unless it is to be kept. */
+  static async ask(url: string, path: string, isKept: boolean = false): Promise<PausedClient> {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
     await once(socket, 'connect');
     socket.pause();
-    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n\r\n`);
+    const connection = isKept ? 'keep-alive' : 'close';
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: ${connection}\r\n\r\n`);
     return new PausedClient(socket);
   }
 

@@ -92,9 +92,12 @@ describe('a client that does not read 10 MB', () => {
     await until('the file is closed', () => openFilesBelow(spool).length === 0);
   });
 
-  it('is waited for when the gateway stops', async () => {
+  it.each([
+    ['closes', false],
+    ['keeps', true],
+  ])('and %s its connection is waited for when the gateway stops, and no longer', async (_name, isKept) => {
     await start();
-    const client = await PausedClient.ask(gateway.url, '/generated');
+    const client = await PausedClient.ask(gateway.url, '/generated', isKept);
     expect(await gateway.get('/hello')).toEqual([200, 'hello']);
     const stopped = gateway.gateway.stop();
     expect((await client.readAll()).bodyBytes).toBe(GENERATED_BYTES);
