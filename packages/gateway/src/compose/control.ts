@@ -49,7 +49,7 @@ export async function openControl(
   const server = new ControlServer(commandsOf(parts));
   try {
     if (address === null) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const file = { mode: 0o600, owner: null, group: null, backlogCount: BACKLOG_COUNT };
+    const file = { mode: 0o600, owner: app.user, group: null, backlogCount: BACKLOG_COUNT };
     const close = await listenOnUnixSocket(server.server, path, file);
     return {
       path,

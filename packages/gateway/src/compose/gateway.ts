@@ -10,6 +10,7 @@ import { Router, type Route } from '../routing/router.ts';
 import { watchCode, type CodeWatch } from '../service/watch-code.ts';
 import { StaticFiles } from '../static/static-files.ts';
 import { Spool } from '../spool/spool.ts';
+import { takeIdentity } from './identity.ts';
 import { openControl, type Control, type StopPace } from './control.ts';
 import { Fronts } from './fronts.ts';
 import { makeReplies } from './replies.ts';
@@ -108,6 +109,7 @@ class WiredGateway implements Gateway {
     };
     this.#control = await openControl(this.#config, this.#options.environment, commands, this.#logger);
     await this.#fronts.open();
+    takeIdentity(this.#config.app);
   }
 
   async start(): Promise<void> {

@@ -15,8 +15,14 @@ export function checkRelations(
     ...parts.listen.flatMap((listen, index) => (listen === null ? [] : checkListener(listen, index))),
     ...checkAddressesDiffer(parts.listen),
     ...checkRoutes(parts),
+    ...checkGroup(parts),
   ];
   return found.map(({ path, text }) => ({ source: sourceOf(path), key: formatPath(path), text }));
+}
+
+function checkGroup({ app }: ConfigParts): readonly Found[] {
+  if (app === null || app.group === null || app.user !== null) return [];
+  return [{ path: ['app', 'group'], text: 'it goes with user, which is not set' }];
 }
 
 interface Found {

@@ -13,6 +13,12 @@ export interface AppConfig {
   readonly environment: Readonly<Record<string, string>>;
   /** Tracebacks are shown in error pages. Never for the public. */
   readonly debug: boolean;
+  /** Whom the gateway and its workers become when its sockets are open; null: whoever started it. */
+  readonly user: string | null;
+  /** Instead of the group of `user`; null keeps that. */
+  readonly group: string | null;
+  /** Permission bits that files made by workers do not have; null keeps those of whoever started it. */
+  readonly umask: number | null;
   /** The code is loaded again when one of its files changes. */
   readonly isReloaded: boolean;
 }

@@ -12,7 +12,7 @@ export function writePidFile(path: string, pid: number = process.pid): () => voi
   writeFileSync(beside, whole, { mode: 0o644, flag: 'wx' });
   renameSync(beside, path);
   return () => {
-    if (isOurs(path, whole)) rmSync(path, { force: true });
+    if (isOurs(path, whole)) tryRemove(path);
   };
 }
 
@@ -21,5 +21,13 @@ function isOurs(path: string, whole: string): boolean {
     return readFileSync(path, 'utf8') === whole;
   } catch {
     return false;
+  }
+}
+
+function tryRemove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Written as root, and root has been given up: its directory is not ours any more.
   }
 }

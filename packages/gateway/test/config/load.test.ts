@@ -14,6 +14,9 @@ describe('loading a configuration', () => {
         python: null,
         environment: {},
         debug: false,
+        user: null,
+        group: null,
+        umask: null,
         isReloaded: false,
       },
       listen: [
@@ -136,6 +139,9 @@ access = true
       python: `${fileDirectory}/site/.venv/bin/python`,
       environment: { DJANGO_SETTINGS_MODULE: 'mysite.settings' },
       debug: true,
+      user: null,
+      group: null,
+      umask: null,
       isReloaded: false,
     });
     expect(config.listen).toEqual([

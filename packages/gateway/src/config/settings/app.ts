@@ -1,6 +1,6 @@
 // [app]: the application.
 import { environmentTable } from '../kinds/environment.ts';
-import { text, toggle } from '../kinds/scalar.ts';
+import { fileMode, text, toggle } from '../kinds/scalar.ts';
 import type { SettingsOf } from '../setting.ts';
 import type { AppConfig } from '../types.ts';
 
@@ -52,6 +52,28 @@ export const appSettings: SettingsOf<AppConfig> = {
     flag: 'debug',
     prose:
       'Show tracebacks in error pages. For development only: they tell strangers how the application works.',
+  },
+  user: {
+    key: 'user',
+    kind: text('user', 'the name or number of a user', ['www-data', '33']),
+    fallback: { state: 'none', prose: 'whoever starts the gateway' },
+    flag: 'user',
+    prose:
+      'The user that the gateway becomes when its sockets are open, with its supplementary groups; workers are never anybody else. Only root may change the user.',
+  },
+  group: {
+    key: 'group',
+    kind: text('group', 'the name or number of a group', ['www-data', '33']),
+    fallback: { state: 'none', prose: 'the group of `user`' },
+    flag: 'group',
+    prose: 'The group to go with `user`, if it is not to be its own.',
+  },
+  umask: {
+    key: 'umask',
+    kind: fileMode,
+    fallback: { state: 'none', prose: 'that of whoever starts the gateway' },
+    flag: 'umask',
+    prose: 'Permission bits that files of the application do not get, such as `"0027"`.',
   },
   isReloaded: {
     key: 'reload',
