@@ -71,6 +71,39 @@ describe('the reserve of a pool', () => {
   });
 });
 
+describe('what requests have taken', () => {
+  it('decides who gets the last lane', () => {
+    const sim = new Simulation({ processes: 4, reserveLanes: null });
+    sim.settle();
+    takeAWhile(sim, '/report', 2_000);
+    for (let count = 0; count < 20; count++) takeAWhile(sim, '/quick', 5);
+    const slow = [1, 2, 3, 4].map(() => arriveFor(sim, '/report', 'slow'));
+    const quick = arriveFor(sim, '/quick');
+    sim.settle();
+    expect(slow.map(isBegun)).toEqual([true, true, true, false]);
+    expect(quick.exchange.outcome).toBe('complete');
+  });
+
+  it('decides how many requests are handed ahead, and behind which', () => {
+    const sim = new Simulation({ lookAhead: 8, recallAfterMs: 5 });
+    sim.settle();
+    for (let count = 0; count < 60; count++) takeAWhile(sim, `/each-${'x'.repeat(count)}`, 2);
+    for (let count = 0; count < 6; count++) arriveFor(sim, '/other', 'slow');
+    sim.pass(0);
+    expect(sim.newest.lanes[0]?.waiting.length).toBe(1 + 2);
+  });
+
+  it('keeps requests from being handed ahead to a slow one from the first moment', () => {
+    const sim = new Simulation({ lookAhead: 8, recallAfterMs: 5 });
+    sim.settle();
+    for (let count = 0; count < 5; count++) takeAWhile(sim, '/page', 50);
+    arriveFor(sim, '/page', 'slow');
+    arriveFor(sim, '/quick');
+    sim.pass(0);
+    expect(sim.newest.lanes[0]?.waiting.length).toBe(1);
+  });
+});
+
 describe('a request that has waited', () => {
   it('is told how long in its variables, and one that has not waited is not', () => {
     const sim = new Simulation();
@@ -160,6 +193,14 @@ function slowOnThreeOfFour(options: ConstructorParameters<typeof Simulation>[0] 
     sim.live(30);
   }
   return { sim, slow };
+}
+
+/** A request for this path runs for so long and ends. */
+function takeAWhile(sim: Simulation, path: string, milliseconds: number): void {
+  const { id } = arriveFor(sim, path, 'slow');
+  sim.live(milliseconds);
+  sim.slow.delete(id);
+  sim.settle();
 }
 
 function isBegun({ begunBy }: Entry): boolean {

@@ -222,8 +222,8 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
     this.#gate.close(worker.lanes);
   }
 
-  laneEnded(): void {
-    this.#gate.serve();
+  laneEnded(_worker: Worker, lane: Lane, exchange: Exchange): void {
+    this.#gate.ended(lane, exchange);
     this.#stopIfDone();
   }
 
