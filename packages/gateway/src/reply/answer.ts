@@ -20,10 +20,12 @@ const CONDITIONS = [
   'cache-control',
 ] as const;
 
-/** Those headers of a request, by their names in lower case. */
+/** Those headers of a request, by their names in lower case. There are ranges for GET only (section 14.2). */
 export function rangeHeaders(variables: Variables): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
+  const isGet = variables.get('REQUEST_METHOD') === 'GET';
   for (const name of CONDITIONS) {
+    if (name === 'range' && !isGet) continue;
     const value = variables.get(`HTTP_${name.toUpperCase().replaceAll('-', '_')}`);
     if (value) headers[name] = value;
   }

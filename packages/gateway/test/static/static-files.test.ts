@@ -109,6 +109,12 @@ describe('a file', () => {
 });
 
 describe('ranges and conditions', () => {
+  it('are for GET: HEAD tells of the whole file', async () => {
+    const variables = { REQUEST_METHOD: 'HEAD', HTTP_RANGE: 'bytes=5-9' };
+    const { status, headers } = await get('style.css', variables);
+    expect([status, headers['content-length'], headers['content-range']]).toEqual([200, '1900', undefined]);
+  });
+
   it('send a part, or a page that tells the size', async () => {
     const part = await get('style.css', { HTTP_RANGE: 'bytes=5-9' });
     expect([part.status, part.body.toString()]).toEqual([206, CSS.slice(5, 10)]);
