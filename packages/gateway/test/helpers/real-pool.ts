@@ -53,6 +53,8 @@ export class RealPool {
       workerEnded: (_pid, reason, wasExpected) => this.endings.push({ reason, wasExpected }),
       applicationNotLoaded: (_pid, traceback) => this.tracebacks.push(traceback),
       reloaded: () => {},
+      scaled: () => {},
+      recycling: () => {},
       output: (_pid, text, exchange) => this.output.push([text, exchange?.id ?? null]),
     });
   }
