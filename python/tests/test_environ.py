@@ -57,6 +57,10 @@ class Environ(WorkerTestCase):
         self.assertNotIn("HTTP_CONTENT_TYPE", seen)
         self.assertNotIn("HTTP_CONTENT_LENGTH", seen)
 
+    def test_tells_how_long_the_request_waited(self) -> None:
+        self.assertEqual(self.show()["sluice.queue_ms"], "0.0")
+        self.assertEqual(self.show(**{"sluice.queue_ms": "12.4"})["sluice.queue_ms"], "12.4")
+
     def test_joins_headers_that_came_more_than_once(self) -> None:
         block = b"HTTP_COOKIE\0a=1\0HTTP_X\x001\0SCRIPT_NAME\0/old\0HTTP_COOKIE\0b=2\0HTTP_X\x002\0SCRIPT_NAME\0/new\0"
         environ, rest = parse_request(len(block).to_bytes(4, "big") + block + b"body", {})

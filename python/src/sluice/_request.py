@@ -44,6 +44,7 @@ def run_request(lane: Lane, application: WSGIApplication, base: Environ, request
             stream = open_streamed(lane, body) if body is not None else open(os.fsdecode(rest), "rb")
             environ["wsgi.input"] = stream
         environ["sluice.client_gone"] = response.is_client_gone
+        environ.setdefault("sluice.queue_ms", "0.0")  # the gateway sets it for a request that had to wait
         result = application(environ, response.start_response)
         if type(result) is list or type(result) is tuple:
             response.send_parts(result)
