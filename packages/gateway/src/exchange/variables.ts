@@ -57,8 +57,10 @@ export class Variables {
 
   /** The value of a variable as a latin-1 string, or undefined if it is absent. */
   get(name: string): string | undefined {
-    const added = this.#added.findLast((pair) => pair[0] === name);
-    if (added) return added[1];
+    for (let at = this.#added.length - 1; at >= 0; at--) {
+      const pair = this.#added[at];
+      if (pair?.[0] === name) return pair[1];
+    }
     return valueIn(this.block, this.#offsets(), name);
   }
 
@@ -81,7 +83,8 @@ export class Variables {
   with(changes: Readonly<Record<string, string>>): Variables {
     const changed = new Variables(this.block, this.#offsets());
     const names = Object.keys(changes);
-    const added = this.#added.filter(([name]) => !names.includes(name));
+    const added: Pair[] = [];
+    for (const pair of this.#added) if (!names.includes(pair[0])) added.push(pair);
     for (const name of names) added.push([name, changes[name] ?? '']);
     for (const pair of added) changed.#addedBytes += checked(pair);
     changed.#added = added;
