@@ -123,7 +123,7 @@ describe('wsgi.file_wrapper of a real file', () => {
     const client = await PausedClient.ask(gateway.url, '/film');
     expect(await gateway.get('/hello')).toEqual([200, 'hello']);
     // Read in place: nothing of it waits in the spool.
-    expect(openFilesBelow(gateway.directory)).toHaveLength(1);
+    await until('the file is open', () => openFilesBelow(gateway.directory).length === 1);
     expect(openFilesBelow(spool)).toEqual([]);
     const { head, bodyBytes, digest } = await client.readAll();
     expect([bodyBytes, digest]).toEqual([100_000_000, written]);
