@@ -2,13 +2,7 @@
 
 import type { AttributePair, ForwardRequest } from '@sluice/ajp';
 import { Variables } from '../exchange/variables.ts';
-
-/** Header names that become variables; anything else could be mistaken for another one (`X_Name` for `X-Name`). */
-const SAFE_HEADER = /^[a-z0-9-]+$/;
-
-/** Clients use few header names, so what becomes of one is kept; hostile ones may not fill memory. */
-const REMEMBERED_MAX = 256;
-const remembered = new Map<string, string>();
+import { addHeader } from './header-variables.ts';
 
 /** Request attributes that become variables. No key of WSGI (`wsgi.input`) and none of the gateway looks like that. */
 const SAFE_ATTRIBUTE = /^(?!HTTP_)[A-Z][A-Z0-9_]*$/;
@@ -93,26 +87,6 @@ export function mountAttribute(variables: Variables): string | null {
 
 function addText(variables: Map<string, string>, name: string, value: string | null): void {
   if (value !== null && value !== '') variables.set(name, value);
-}
-
-function addHeader(variables: Map<string, string>, header: string, value: string): void {
-  const variable = headerVariable(header);
-  if (variable === '') return;
-  const before = variables.get(variable);
-  if (before === undefined) variables.set(variable, value);
-  else if (variable === 'HTTP_COOKIE') variables.set(variable, `${before}; ${value}`);
-  else if (variable !== 'CONTENT_TYPE') variables.set(variable, `${before}, ${value}`);
-}
-
-/** The variable of a header, whose name is in lower case; empty for one that becomes none. */
-function headerVariable(header: string): string {
-  const known = remembered.get(header);
-  if (known !== undefined) return known;
-  const name = header.toUpperCase().replaceAll('-', '_');
-  const isContent = header === 'content-type' || header === 'content-length';
-  const variable = !SAFE_HEADER.test(header) ? '' : isContent ? name : `HTTP_${name}`;
-  if (remembered.size < REMEMBERED_MAX) remembered.set(header, variable);
-  return variable;
 }
 
 function addAttribute(variables: Map<string, string>, [name, value]: AttributePair): void {

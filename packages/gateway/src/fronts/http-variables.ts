@@ -2,9 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { Variables } from '../exchange/variables.ts';
-
-/** Header names that become variables; anything else could be mistaken for another one (`X_Name` for `X-Name`). */
-const SAFE_NAME = /^[A-Za-z0-9-]+$/;
+import { addHeader } from './header-variables.ts';
 
 /** The variables of a request. Headers that occur more than once are joined; unsafe names are left out. */
 export function httpVariables(request: IncomingMessage): Variables {
@@ -31,16 +29,6 @@ export function httpVariables(request: IncomingMessage): Variables {
     addHeader(variables, rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
   }
   return Variables.from(variables);
-}
-
-function addHeader(variables: Map<string, string>, header: string, value: string): void {
-  if (!SAFE_NAME.test(header)) return;
-  const name = header.toUpperCase().replaceAll('-', '_');
-  const isContent = name === 'CONTENT_TYPE' || name === 'CONTENT_LENGTH';
-  const variable = isContent ? name : `HTTP_${name}`;
-  const before = variables.get(variable);
-  if (before === undefined) variables.set(variable, value);
-  else if (!isContent) variables.set(variable, `${before}${name === 'COOKIE' ? '; ' : ', '}${value}`);
 }
 
 /** The host the client named, without its port; else the address it reached. */
