@@ -1,5 +1,6 @@
 // Writes name-value pairs and PARAMS records. A pair is never cut in two: several applications cannot read that.
 import { FastCgiError } from './errors.ts';
+import { encodeTextParams } from './params-text.ts';
 import { pairLength, ParamsWriter, writePairLength } from './params-writer.ts';
 
 /** A variable to send. Text is written as latin-1; bytes are sent as they are. */
@@ -24,6 +25,11 @@ export function encodePairs(pairs: Iterable<ParamPair>): Buffer {
  * an empty name or text that is not latin-1.
  */
 export function encodeParams(requestId: number, pairs: Iterable<ParamPair>): Buffer {
+  const list = [...pairs];
+  return encodeTextParams(requestId, list) ?? encodeAnyParams(requestId, list);
+}
+
+function encodeAnyParams(requestId: number, pairs: readonly ParamPair[]): Buffer {
   const writer = new ParamsWriter(requestId);
   for (const [name, value] of pairs) {
     const at = writer.makeRoom(name.length, value.length);

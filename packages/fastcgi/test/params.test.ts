@@ -207,6 +207,30 @@ describe('a PARAMS stream', () => {
     );
   });
 
+  it('come out the same whether values are text or bytes', () => {
+    fc.assert(
+      fc.property(anyPairs, fc.integer({ min: 0, max: 65_535 }), (pairs, id) => {
+        const asBytes = pairs.map(([key, value]): ParamPair => [key, Buffer.from(value, 'latin1')]);
+        expect(encodeParams(id, pairs)).toEqual(encodeParams(id, asBytes));
+      }),
+    );
+    for (const length of [127, 128, 65_000, 65_520, 65_521, 65_522]) {
+      const text = 'v'.repeat(length);
+      expect(encodeParams(1, [['K', text]])).toEqual(encodeParams(1, [['K', Buffer.from(text)]]));
+      expect(
+        encodeParams(1, [
+          ['A', '1'],
+          ['K', text],
+        ]),
+      ).toEqual(
+        encodeParams(1, [
+          ['A', '1'],
+          ['K', Buffer.from(text)],
+        ]),
+      );
+    }
+  });
+
   it('refuses what no record can hold, an empty name and text beyond latin-1', () => {
     expect(code(() => encodeParams(1, [['K', 'v'.repeat(65_528)]]))).toBe('FCGI_PAIR_TOO_LONG');
     expect(code(() => encodeParams(1, [['K', 'v'.repeat(65_522)]]))).toBeUndefined();
