@@ -95,5 +95,5 @@ export function bedOfSuite(): TestBed {
 }
 
 function isLeftover({ name, isSocket }: { readonly name: string; readonly isSocket: boolean }): boolean {
-  return isSocket || name.startsWith('spool/') || name.startsWith('nginx-temp/');
+  return isSocket || /^(?:spool|nginx[^/]*-temp)\//.test(name);
 }

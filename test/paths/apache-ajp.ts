@@ -2,7 +2,8 @@
 import { expect } from '@jest/globals';
 import { expectHealthy, row } from '../cases/case.ts';
 import { exchange, text } from '../harness/http.ts';
-import { apacheParts, startApache, type Connector } from '../harness/servers/apache.ts';
+import { apacheParts } from '../harness/servers/apache.ts';
+import { startApacheAjp, type Connector } from '../harness/servers/apache-ajp.ts';
 import { instead, smallPackets, type AjpPath, type Difference } from './ajp-differences.ts';
 import { startAjpGateway } from './ajp-listener.ts';
 import type { Front } from './path.ts';
@@ -15,8 +16,8 @@ interface Variant {
 
 // What Apache says of a target that climbs out, of a response that broke off, and of a client that left.
 const EXPECTED_LOG: Readonly<Record<Connector, readonly RegExp[]>> = {
-  mod_proxy_ajp: [/AH10244/, /AH01030|AH00992|AH00893/, /AH02822/],
-  mod_jk: [/AH10244/, /Part of the response has already been sent/, /sending request to tomcat failed/],
+  proxy_ajp: [/AH10244/, /AH01030|AH00992|AH00893/, /AH02822/],
+  jk: [/AH10244/, /Part of the response has already been sent/, /sending request to tomcat failed/],
 };
 
 // mod_jk has no way to break a response off.
@@ -41,14 +42,14 @@ const jkDifferences: readonly Difference[] = [
 
 /** Apache with mod_proxy_ajp: with a secret and packets of 64 KiB, and as it comes. */
 export const apacheProxyAjp: readonly [AjpPath, AjpPath] = [
-  apachePath({ connector: 'mod_proxy_ajp', secret: 's3cret', packetBytes: 65_536 }, []),
-  apachePath({ connector: 'mod_proxy_ajp' }, smallPackets(400, [/AH03229|AH00971|AH00988|AH00868/])),
+  apachePath({ connector: 'proxy_ajp', secret: 's3cret', packetBytes: 65_536 }, []),
+  apachePath({ connector: 'proxy_ajp' }, smallPackets(400, [/AH03229|AH00971|AH00988|AH00868/])),
 ];
 
 /** Apache with mod_jk, in the same two ways. */
 export const apacheJk: readonly [AjpPath, AjpPath] = [
-  apachePath({ connector: 'mod_jk', secret: 's3cret', packetBytes: 65_536 }, jkDifferences),
-  apachePath({ connector: 'mod_jk' }, [
+  apachePath({ connector: 'jk', secret: 's3cret', packetBytes: 65_536 }, jkDifferences),
+  apachePath({ connector: 'jk' }, [
     ...jkDifferences,
     ...smallPackets(413, [/failed appending the header value/]),
   ]),
@@ -58,10 +59,10 @@ function apachePath(variant: Variant, differences: readonly Difference[]): AjpPa
   const { connector, packetBytes } = variant;
   const how = packetBytes === undefined ? 'as it comes' : `secret, packets of ${packetBytes} bytes`;
   return {
-    name: `Apache, ${connector} (${how})`,
+    name: `Apache, mod_${connector} (${how})`,
     needs: apacheParts(connector),
     // mod_jk sends nothing of a body before it has filled a packet.
-    traits: { buffersRequests: connector === 'mod_jk', acceptsRawBytes: false, mergesSlashes: true },
+    traits: { buffersRequests: connector === 'jk', acceptsRawBytes: false, mergesSlashes: true },
     differences,
     async start(bed, options) {
       const container = await bed.reservePort();
@@ -70,7 +71,7 @@ function apachePath(variant: Variant, differences: readonly Difference[]): AjpPa
         ...variant,
         address: `127.0.0.1:${container}`,
       });
-      const apache = await startApache(bed, { ...variant, port, container });
+      const apache = await startApacheAjp(bed, { ...variant, port, container });
       const expectLog = (pattern: RegExp): void => {
         gateway.expectLog(pattern);
         apache.expectLog(pattern);

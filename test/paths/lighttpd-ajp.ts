@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { expectResponse, row } from '../cases/case.ts';
 import { exchange, headerValues } from '../harness/http.ts';
 import { PATTERN, patternBody, patternDigest } from '../harness/pattern.ts';
-import { lighttpdParts, startLighttpd } from '../harness/servers/lighttpd.ts';
+import { lighttpdParts } from '../harness/servers/lighttpd.ts';
+import { startLighttpdAjp } from '../harness/servers/lighttpd-ajp.ts';
 import { instead, smallPackets, type AjpPath, type Difference } from './ajp-differences.ts';
 import { startAjpGateway } from './ajp-listener.ts';
 import type { Front } from './path.ts';
@@ -42,7 +43,7 @@ export const lighttpdAjp: readonly [AjpPath, AjpPath] = [
 function lighttpdPath(transport: 'unix' | 'tcp', differences: readonly Difference[]): AjpPath {
   return {
     name: `lighttpd, mod_ajp13 (${transport})`,
-    needs: lighttpdParts,
+    needs: lighttpdParts('mod_ajp13'),
     traits: { buffersRequests: true, acceptsRawBytes: false, mergesSlashes: true },
     differences,
     async start(bed, options) {
@@ -50,7 +51,7 @@ function lighttpdPath(transport: 'unix' | 'tcp', differences: readonly Differenc
       const address = typeof container === 'number' ? `127.0.0.1:${container}` : `unix:${container}`;
       const port = await bed.reservePort();
       const gateway = await startAjpGateway(bed, options, { address, lines: ['decoded_path = true'] });
-      const lighttpd = await startLighttpd(bed, { port, container });
+      const lighttpd = await startLighttpdAjp(bed, { port, container });
       const expectLog = (pattern: RegExp): void => {
         gateway.expectLog(pattern);
         lighttpd.expectLog(pattern);

@@ -2,6 +2,7 @@
 import { startGateway } from '../harness/gateway.ts';
 import { programPart } from '../harness/require.ts';
 import { startNginx } from '../harness/servers/nginx.ts';
+import { nginxSite } from '../harness/servers/nginx-site.ts';
 import type { Path } from './path.ts';
 
 interface Variant {
@@ -39,7 +40,8 @@ function nginxPath(variant: Variant): Path {
       } as const;
       const gateway = await startGateway(bed, { ...options, listen: [listen] });
       const port = await bed.reservePort();
-      const nginx = await startNginx(bed, { port, upstream, keepsConnections, buffersRequests });
+      const http = nginxSite({ port, module: 'fastcgi', upstream, keepsConnections, buffersRequests });
+      const nginx = await startNginx(bed, { port, http });
       return {
         address: { port },
         gateway,

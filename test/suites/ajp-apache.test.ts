@@ -6,7 +6,8 @@ import { withBed } from '../harness/bed.ts';
 import { exchange } from '../harness/http.ts';
 import { patternBody, patternDigest } from '../harness/pattern.ts';
 import { describeWith } from '../harness/require.ts';
-import { apacheParts, startApache } from '../harness/servers/apache.ts';
+import { apacheParts } from '../harness/servers/apache.ts';
+import { startApacheAjp } from '../harness/servers/apache-ajp.ts';
 import { startAjpGateway } from '../paths/ajp-listener.ts';
 import { tableOf } from '../paths/ajp-differences.ts';
 import { apacheJk, apacheProxyAjp } from '../paths/apache-ajp.ts';
@@ -14,7 +15,7 @@ import { describePath } from './describe-path.ts';
 
 for (const path of [...apacheProxyAjp, ...apacheJk]) describePath(path, tableOf(path));
 
-describeWith(apacheParts('mod_proxy_ajp'), 'Apache, mod_proxy_ajp over a Unix socket', () => {
+describeWith(apacheParts('proxy_ajp'), 'Apache, mod_proxy_ajp over a Unix socket', () => {
   it('reaches a gateway whose socket it may open', async () => {
     await withBed(async (bed) => {
       // Apache runs as somebody else, who has to get to the socket.
@@ -22,7 +23,7 @@ describeWith(apacheParts('mod_proxy_ajp'), 'Apache, mod_proxy_ajp over a Unix so
       const container = bed.site.path('ajp');
       const port = await bed.reservePort();
       await startAjpGateway(bed, {}, { address: `unix:${container}`, lines: ['mode = "0666"'] });
-      await startApache(bed, { connector: 'mod_proxy_ajp', port, container });
+      await startApacheAjp(bed, { connector: 'proxy_ajp', port, container });
       const upload = { method: 'POST', target: '/digest', body: patternBody(1_000_000) };
       expectResponse(await exchange({ port }, upload), {
         status: 200,

@@ -4,8 +4,10 @@ import { expectResponse } from '../cases/case.ts';
 import { withBed, type TestBed } from '../harness/bed.ts';
 import { exchange } from '../harness/http.ts';
 import { describeWith } from '../harness/require.ts';
-import { apacheParts, startApache, type ApacheOptions, type Connector } from '../harness/servers/apache.ts';
-import { lighttpdParts, startLighttpd } from '../harness/servers/lighttpd.ts';
+import { apacheParts } from '../harness/servers/apache.ts';
+import { startApacheAjp, type ApacheAjpOptions, type Connector } from '../harness/servers/apache-ajp.ts';
+import { lighttpdParts } from '../harness/servers/lighttpd.ts';
+import { startLighttpdAjp } from '../harness/servers/lighttpd-ajp.ts';
 import { startAjpGateway, type AjpListen } from '../paths/ajp-listener.ts';
 import type { Gateway } from '../harness/gateway.ts';
 
@@ -19,12 +21,12 @@ interface Pair {
 async function startPair(
   bed: TestBed,
   listen: Partial<AjpListen>,
-  apache: Pick<ApacheOptions, 'connector' | 'secret' | 'lines'>,
+  apache: Pick<ApacheAjpOptions, 'connector' | 'secret' | 'lines'>,
 ): Promise<Pair> {
   const container = await bed.reservePort();
   const port = await bed.reservePort();
   const gateway = await startAjpGateway(bed, {}, { address: `127.0.0.1:${container}`, ...listen });
-  await startApache(bed, { port, container, ...apache });
+  await startApacheAjp(bed, { port, container, ...apache });
   return { gateway, port };
 }
 
@@ -37,12 +39,12 @@ async function expectRefused({ gateway, port }: Pair, reason: string, message: R
 
 // How each module is told to send a request attribute.
 const ATTRIBUTE: Readonly<Record<Connector, (name: string, value: string) => string>> = {
-  mod_proxy_ajp: (name, value) => `SetEnvIf Request_Method . AJP_${name}=${value}`,
-  mod_jk: (name, value) => `JkEnvVar ${name} "${value}"`,
+  proxy_ajp: (name, value) => `SetEnvIf Request_Method . AJP_${name}=${value}`,
+  jk: (name, value) => `JkEnvVar ${name} "${value}"`,
 };
 
-for (const connector of ['mod_proxy_ajp', 'mod_jk'] as const) {
-  describeWith(apacheParts(connector), `over ${connector} the gateway`, () => {
+for (const connector of ['proxy_ajp', 'jk'] as const) {
+  describeWith(apacheParts(connector), `over mod_${connector} the gateway`, () => {
     it.each([
       ['another secret', { secret: 'other' }],
       ['no secret', {}],
@@ -73,14 +75,14 @@ for (const connector of ['mod_proxy_ajp', 'mod_jk'] as const) {
   });
 }
 
-describeWith(lighttpdParts, 'over mod_ajp13 the gateway', () => {
+describeWith(lighttpdParts('mod_ajp13'), 'over mod_ajp13 the gateway', () => {
   // lighttpd 1.4.69 looks for the secret only where the client came over TLS.
   it('refuses a listener of lighttpd without TLS, which sends no secret', async () => {
     await withBed(async (bed) => {
       const container = bed.site.path('ajp');
       const port = await bed.reservePort();
       const gateway = await startAjpGateway(bed, {}, { address: `unix:${container}`, secret: 's3cret' });
-      await startLighttpd(bed, { port, container, secret: 's3cret' });
+      await startLighttpdAjp(bed, { port, container, secret: 's3cret' });
       await expectRefused({ gateway, port }, 'AJP_WRONG_SECRET', /no secret sent/);
     });
   });

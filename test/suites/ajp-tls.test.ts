@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, expect, it } from '@jest/globals';
 import { bedOfSuite } from '../harness/bed.ts';
 import { describeWith, programPart } from '../harness/require.ts';
-import { apacheParts, startApache, type Connector } from '../harness/servers/apache.ts';
-import { lighttpdParts, startLighttpd } from '../harness/servers/lighttpd.ts';
+import { apacheParts } from '../harness/servers/apache.ts';
+import { startApacheAjp, type Connector } from '../harness/servers/apache-ajp.ts';
+import { lighttpdParts } from '../harness/servers/lighttpd.ts';
+import { startLighttpdAjp } from '../harness/servers/lighttpd-ajp.ts';
 import { startAjpGateway } from '../paths/ajp-listener.ts';
 import { environOverTls, makeCertificates, type Certificates } from './ajp-certificates.ts';
 
@@ -12,12 +14,12 @@ const ATTRIBUTES = 'allowed_attributes = ["SSL_CLIENT_S_DN_CN"]';
 
 // How each module is told to pass on one more variable.
 const PASSING: Readonly<Record<Connector, readonly string[]>> = {
-  mod_proxy_ajp: ['RewriteEngine On', 'RewriteRule . - [E=AJP_SSL_CLIENT_S_DN_CN:%{SSL:SSL_CLIENT_S_DN_CN}]'],
-  mod_jk: ['JkExtractSSL On', 'JkOptions +ForwardKeySize', 'JkEnvVar SSL_CLIENT_S_DN_CN ""'],
+  proxy_ajp: ['RewriteEngine On', 'RewriteRule . - [E=AJP_SSL_CLIENT_S_DN_CN:%{SSL:SSL_CLIENT_S_DN_CN}]'],
+  jk: ['JkExtractSSL On', 'JkOptions +ForwardKeySize', 'JkEnvVar SSL_CLIENT_S_DN_CN ""'],
 };
 
-for (const connector of ['mod_proxy_ajp', 'mod_jk'] as const) {
-  describeWith([...apacheParts(connector), programPart('openssl')], `TLS at Apache, ${connector}`, () => {
+for (const connector of ['proxy_ajp', 'jk'] as const) {
+  describeWith([...apacheParts(connector), programPart('openssl')], `TLS at Apache, mod_${connector}`, () => {
     const bed = bedOfSuite();
     let port = 0;
     let certificates: Certificates;
@@ -30,7 +32,7 @@ for (const connector of ['mod_proxy_ajp', 'mod_jk'] as const) {
         {},
         { address: `127.0.0.1:${container}`, lines: [ATTRIBUTES], packetBytes: 65_536 },
       );
-      await startApache(bed, {
+      await startApacheAjp(bed, {
         connector,
         port,
         container,
@@ -70,7 +72,7 @@ for (const connector of ['mod_proxy_ajp', 'mod_jk'] as const) {
   });
 }
 
-describeWith([...lighttpdParts, programPart('openssl')], 'TLS at lighttpd', () => {
+describeWith([...lighttpdParts('mod_ajp13'), programPart('openssl')], 'TLS at lighttpd', () => {
   const bed = bedOfSuite();
   let port = 0;
   let certificates: Certificates;
@@ -79,7 +81,7 @@ describeWith([...lighttpdParts, programPart('openssl')], 'TLS at lighttpd', () =
     const container = bed.site.path('ajp');
     port = await bed.reservePort();
     await startAjpGateway(bed, {}, { address: `unix:${container}`, secret: 's3cret' });
-    await startLighttpd(bed, { port, container, secret: 's3cret', tls: certificates.serverBoth });
+    await startLighttpdAjp(bed, { port, container, secret: 's3cret', tls: certificates.serverBoth });
   }, 60_000);
 
   it('tells of the connection, and sends the secret', async () => {

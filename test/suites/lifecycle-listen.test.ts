@@ -16,6 +16,7 @@ import {
 import { defaultPython } from '../harness/python.ts';
 import { describeWith, program, programPart } from '../harness/require.ts';
 import { startNginx } from '../harness/servers/nginx.ts';
+import { nginxSite } from '../harness/servers/nginx-site.ts';
 import { expectHealthy } from '../cases/case.ts';
 
 const SYSTEMD = fileURLToPath(new URL('../launchers/systemd.py', import.meta.url));
@@ -84,7 +85,8 @@ describeWith([programPart('spawn-fcgi'), programPart('nginx')], 'spawn-fcgi', ()
       await gateway.ready(2);
       const port = await bed.reservePort();
       const upstream = `127.0.0.1:${upstreamPort}`;
-      await startNginx(bed, { port, upstream, keepsConnections: true, buffersRequests: true });
+      const site = { module: 'fastcgi', upstream, keepsConnections: true, buffersRequests: true } as const;
+      await startNginx(bed, { port, http: nginxSite({ port, ...site }) });
       await expectHealthy({ address: { port } });
     }));
 });

@@ -1,100 +1,60 @@
-// lighttpd in front of a container that speaks AJP, by mod_ajp13.
-import { existsSync, readFileSync } from 'node:fs';
-import { RunningProcess, type Exit } from '../process.ts';
-import { program, programPart, type Part } from '../require.ts';
-import { untilListening } from './listening.ts';
-import type { Server, TestBed } from '../bed.ts';
+// lighttpd, with what a temporary and unprivileged one needs around the configuration it is given.
+import { existsSync } from 'node:fs';
+import { programPart, type Part } from '../require.ts';
+import { launch, type WebServer } from './web-server.ts';
+import type { TestBed } from '../bed.ts';
 
 /** How lighttpd is set up. */
 export interface LighttpdOptions {
   readonly port: number;
-  /** Where the container is: a port on 127.0.0.1, or the path of a Unix socket. */
-  readonly container: number | string;
-  /** Default: none is sent. */
-  readonly secret?: string;
+  /** Modules such as `mod_ajp13`. */
+  readonly modules: readonly string[];
+  readonly lines: readonly string[];
   /** PEM file with certificate and key. Default: plain HTTP. */
   readonly tls?: string;
 }
 
-/** What has to be installed. */
-export const lighttpdParts: readonly Part[] = [
-  programPart('lighttpd'),
-  { name: "lighttpd's mod_ajp13", isPresent: existsSync('/usr/lib/lighttpd/mod_ajp13.so') },
-];
+/** What has to be installed for these modules. */
+export function lighttpdParts(...modules: readonly string[]): Part[] {
+  return [
+    programPart('lighttpd'),
+    ...modules.map((module) => ({
+      name: `lighttpd's ${module}`,
+      isPresent: existsSync(`/usr/lib/lighttpd/${module}.so`),
+    })),
+  ];
+}
 
 // It has one log for everything it says.
 const NORMAL = [/server started/, /server stopped by/, /graceful shutdown/];
 
-/** A running lighttpd. */
-export class Lighttpd implements Server {
-  readonly name = 'lighttpd';
-  readonly #process: RunningProcess;
-  readonly #errorLog: string;
-  readonly #expectedLog: RegExp[] = [...NORMAL];
-
-  constructor(process: RunningProcess, errorLog: string) {
-    this.#process = process;
-    this.#errorLog = errorLog;
-  }
-
-  get pid(): number {
-    return this.#process.pid;
-  }
-
-  get hasEnded(): boolean {
-    return this.#process.hasEnded;
-  }
-
-  stop(): Promise<Exit> {
-    return this.#process.stop('SIGTERM');
-  }
-
-  /** Lines like this one are no complaint. */
-  expectLog(pattern: RegExp): void {
-    this.#expectedLog.push(pattern);
-  }
-
-  complaints(): string[] {
-    return readFileSync(this.#errorLog, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '' && !this.#expectedLog.some((pattern) => pattern.test(line)));
-  }
-}
-
 /** Starts lighttpd and waits until it accepts connections. */
-export async function startLighttpd(bed: TestBed, options: LighttpdOptions): Promise<Lighttpd> {
-  const errorLog = bed.site.write('lighttpd-error.log', '');
-  const config = bed.site.write('lighttpd.conf', configuration(bed, options, errorLog));
-  const running = new RunningProcess({
+export function startLighttpd(bed: TestBed, options: LighttpdOptions): Promise<WebServer> {
+  const log = bed.site.write('lighttpd-error.log', '');
+  const config = bed.site.write('lighttpd.conf', configuration(bed, options, log));
+  return launch(bed, {
     name: 'lighttpd',
-    command: program('lighttpd'),
+    command: 'lighttpd',
     args: ['-D', '-f', config],
-    cwd: bed.site.directory,
+    listensOn: options.port,
+    logs: [log],
+    expectedLog: NORMAL,
   });
-  const lighttpd = bed.add(new Lighttpd(running, errorLog));
-  await untilListening(running, options.port, () => readFileSync(errorLog, 'utf8'));
-  return lighttpd;
 }
 
-function configuration({ site }: TestBed, options: LighttpdOptions, errorLog: string): string {
-  const { port, container, secret, tls } = options;
-  const host =
-    typeof container === 'number'
-      ? `"host" => "127.0.0.1", "port" => ${container}`
-      : `"socket" => "${container}"`;
+function configuration({ site }: TestBed, options: LighttpdOptions, log: string): string {
+  const { port, modules, lines, tls } = options;
+  const loaded = [...(tls === undefined ? [] : ['mod_openssl']), ...modules];
   return [
     `server.document-root = "${site.directory}"`,
-    `server.errorlog = "${errorLog}"`,
+    `server.errorlog = "${log}"`,
     `server.upload-dirs = ( "${site.makeDirectory('lighttpd-uploads')}" )`,
     'server.bind = "127.0.0.1"',
     `server.port = ${port}`,
-    // Else a response reaches the client when it is complete.
-    'server.stream-response-body = 2',
     'server.max-request-field-size = 65536',
-    `server.modules = ( "mod_setenv", ${tls === undefined ? '' : '"mod_openssl", '}"mod_ajp13" )`,
+    `server.modules = ( ${loaded.map((module) => `"${module}"`).join(', ')} )`,
     ...(tls === undefined ? [] : ['ssl.engine = "enable"', `ssl.pemfile = "${tls}"`]),
-    ...(secret === undefined ? [] : [`setenv.set-environment = ( "AJP13_SECRET" => "${secret}" )`]),
-    `ajp13.server = ( "" => (( ${host} )) )`,
+    ...lines,
     '',
   ].join('\n');
 }

@@ -1,10 +1,9 @@
 // Tomcat 10 as an AJP container, with a web application of JSP files that it compiles itself.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { RunningProcess, type Exit } from '../process.ts';
-import { program, programPart, type Part } from '../require.ts';
-import { untilListening } from './listening.ts';
-import type { Server, TestBed } from '../bed.ts';
+import { programPart, type Part } from '../require.ts';
+import { launch, type WebServer } from './web-server.ts';
+import type { TestBed } from '../bed.ts';
 
 const HOME = '/usr/share/tomcat10';
 const COMPILER = '/usr/share/java/eclipse-jdt-core.jar';
@@ -30,38 +29,8 @@ export const tomcatParts: readonly Part[] = [
   { name: 'the Java compiler of Eclipse', isPresent: existsSync(COMPILER) },
 ];
 
-/** A running Tomcat. */
-export class Tomcat implements Server {
-  readonly name = 'tomcat';
-  readonly #process: RunningProcess;
-  readonly #expectedLog: readonly RegExp[];
-
-  constructor(process: RunningProcess, expectedLog: readonly RegExp[]) {
-    this.#process = process;
-    this.#expectedLog = expectedLog;
-  }
-
-  get pid(): number {
-    return this.#process.pid;
-  }
-
-  get hasEnded(): boolean {
-    return this.#process.hasEnded;
-  }
-
-  stop(): Promise<Exit> {
-    return this.#process.stop('SIGTERM');
-  }
-
-  complaints(): string[] {
-    return this.#process.lines.filter(
-      (line) => /^(?:SEVERE|WARNING):/.test(line) && !this.#expectedLog.some((pattern) => pattern.test(line)),
-    );
-  }
-}
-
 /** Starts Tomcat and waits until it accepts connections. */
-export async function startTomcat(bed: TestBed, options: TomcatOptions): Promise<Tomcat> {
+export function startTomcat(bed: TestBed, options: TomcatOptions): Promise<WebServer> {
   const { site } = bed;
   const base = site.makeDirectory('tomcat');
   const temporary = site.makeDirectory('tomcat/temp');
@@ -71,9 +40,9 @@ export async function startTomcat(bed: TestBed, options: TomcatOptions): Promise
   site.write('tomcat/conf/web.xml', WEB_XML);
   site.write('tomcat/webapps/ROOT/WEB-INF/web.xml', applicationXml(options.elsewhere));
   for (const [name, page] of Object.entries(options.pages)) site.write(`tomcat/webapps/ROOT/${name}`, page);
-  const running = new RunningProcess({
+  return launch(bed, {
     name: 'tomcat',
-    command: program('java'),
+    command: 'java',
     args: [
       '-Xmx256m',
       '-XX:+UseSerialGC',
@@ -91,10 +60,10 @@ export async function startTomcat(bed: TestBed, options: TomcatOptions): Promise
       'start',
     ],
     cwd: base,
+    listensOn: options.port,
+    isComplaint: (line) => /^(?:SEVERE|WARNING):/.test(line),
+    expectedLog: options.expectedLog,
   });
-  const tomcat = bed.add(new Tomcat(running, options.expectedLog));
-  await untilListening(running, options.port, () => '');
-  return tomcat;
 }
 
 function serverXml({ port, secret, packetBytes }: TomcatOptions): string {
