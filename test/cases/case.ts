@@ -1,12 +1,12 @@
 // One row of the behaviour table, and how a plain row (request in, response out) is written.
 import { expect } from '@jest/globals';
 import { exchange, headerValues, json, text, type HttpRequest, type HttpResponse } from '../harness/http.ts';
-import type { Front, Traits } from '../paths/path.ts';
+import type { AnyFront, Traits } from '../paths/path.ts';
 
 /** A behaviour that holds on every path, unless `appliesTo` says otherwise. */
 export interface Case {
   readonly name: string;
-  readonly run: (front: Front) => Promise<void>;
+  readonly run: (front: AnyFront) => Promise<void>;
   readonly appliesTo?: (traits: Traits) => boolean;
   /** What the servers may log about it, at warn and above. */
   readonly logs?: readonly RegExp[];
@@ -29,7 +29,7 @@ export interface Expected {
 /** A row: a request, and the response it must get. */
 export function row(
   name: string,
-  request: HttpRequest | ((front: Front) => HttpRequest),
+  request: HttpRequest | ((front: AnyFront) => HttpRequest),
   expected: Expected,
 ): Case {
   return {
@@ -63,6 +63,6 @@ export function expectResponse(response: HttpResponse, expected: Expected): void
 }
 
 /** The path still serves. */
-export async function expectHealthy(front: Pick<Front, 'address'>): Promise<void> {
+export async function expectHealthy(front: Pick<AnyFront, 'address'>): Promise<void> {
   expectResponse(await exchange(front.address, { target: '/hello' }), { status: 200, text: 'hello\n' });
 }

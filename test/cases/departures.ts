@@ -5,14 +5,14 @@ import { patternBlocks } from '../harness/pattern.ts';
 import { RawConnection } from '../harness/raw-connection.ts';
 import { expectHealthy, type Case } from './case.ts';
 import type { Actor } from '../harness/stage.ts';
-import type { Front } from '../paths/path.ts';
+import type { AnyFront } from '../paths/path.ts';
 
 interface Visit {
   readonly connection: RawConnection;
   readonly name: string;
 }
 
-async function visit(front: Front, path: string, bodySize = 0): Promise<Visit> {
+async function visit(front: AnyFront, path: string, bodySize = 0): Promise<Visit> {
   const { name, query } = front.stage.cast();
   const connection = await RawConnection.open(front.address);
   const headers = bodySize > 0 ? ([['Content-Length', String(bodySize)]] as const) : [];
@@ -21,7 +21,7 @@ async function visit(front: Front, path: string, bodySize = 0): Promise<Visit> {
   return { connection, name };
 }
 
-async function begun(front: Front, { name }: Visit): Promise<Actor> {
+async function begun(front: AnyFront, { name }: Visit): Promise<Actor> {
   const actor = await front.stage.actor(name);
   await actor.told('begun');
   return actor;

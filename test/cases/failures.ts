@@ -3,12 +3,12 @@ import { expect } from '@jest/globals';
 import { formatHead, readResponse, text, type HttpResponse } from '../harness/http.ts';
 import { RawConnection } from '../harness/raw-connection.ts';
 import { expectHealthy, row, type Case } from './case.ts';
-import type { Front } from '../paths/path.ts';
+import type { AnyFront } from '../paths/path.ts';
 
 // What nginx says about an upstream that broke off.
 const BROKEN_OFF = /upstream prematurely closed|Connection reset by peer|upstream sent|Broken pipe/;
 
-async function request(front: Front, target: string): Promise<HttpResponse | undefined> {
+async function request(front: AnyFront, target: string): Promise<HttpResponse | undefined> {
   const connection = await RawConnection.open(front.address);
   try {
     await connection.send(formatHead({ target }));
@@ -19,7 +19,7 @@ async function request(front: Front, target: string): Promise<HttpResponse | und
 }
 
 /** A response that broke off must not look like one that ended. */
-async function expectBroken(front: Front, target: string): Promise<void> {
+async function expectBroken(front: AnyFront, target: string): Promise<void> {
   const response = await request(front, target);
   const looksWhole = response !== undefined && response.isComplete && response.status === 200;
   expect({ looksWhole, status: response?.status, body: response && text(response) }).toMatchObject({

@@ -4,7 +4,7 @@ import { expect } from '@jest/globals';
 import { exchange, headerValues, type HttpRequest } from '../harness/http.ts';
 import { PATTERN } from '../harness/pattern.ts';
 import { expectResponse, row, type Case } from './case.ts';
-import type { Front } from '../paths/path.ts';
+import type { AnyFront } from '../paths/path.ts';
 
 const SIZE = PATTERN.length;
 
@@ -12,7 +12,7 @@ const SIZE = PATTERN.length;
 function forFile(
   headers: readonly (readonly [string, string])[] = [],
   method = 'GET',
-): (front: Front) => HttpRequest {
+): (front: AnyFront) => HttpRequest {
   return ({ site }) => {
     const path = site.path('pattern');
     if (!existsSync(path)) site.write('pattern', PATTERN);

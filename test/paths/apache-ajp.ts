@@ -4,9 +4,9 @@ import { expectHealthy, row } from '../cases/case.ts';
 import { exchange, text } from '../harness/http.ts';
 import { apacheParts } from '../harness/servers/apache.ts';
 import { startApacheAjp, type Connector } from '../harness/servers/apache-ajp.ts';
-import { instead, smallPackets, type AjpPath, type Difference } from './ajp-differences.ts';
+import { instead, smallPackets } from './differences.ts';
 import { startAjpGateway } from './ajp-listener.ts';
-import type { Front } from './path.ts';
+import { runningBehind, type Difference, type AnyFront, type Path } from './path.ts';
 
 interface Variant {
   readonly connector: Connector;
@@ -27,7 +27,7 @@ const jkDifferences: readonly Difference[] = [
     of: 'an exception after the head breaks the response off',
     because: 'mod_jk adds an error page and ends it as if it were whole',
     logs: [/raised after the head/],
-    run: async (front: Front) => {
+    run: async (front: AnyFront) => {
       const count = (): number =>
         front.gateway.log().filter(({ path }) => path === '/raise-after-head').length;
       const before = count();
@@ -41,13 +41,13 @@ const jkDifferences: readonly Difference[] = [
 ];
 
 /** Apache with mod_proxy_ajp: with a secret and packets of 64 KiB, and as it comes. */
-export const apacheProxyAjp: readonly [AjpPath, AjpPath] = [
+export const apacheProxyAjp: readonly [Path, Path] = [
   apachePath({ connector: 'proxy_ajp', secret: 's3cret', packetBytes: 65_536 }, []),
   apachePath({ connector: 'proxy_ajp' }, smallPackets(400, [/AH03229|AH00971|AH00988|AH00868/])),
 ];
 
 /** Apache with mod_jk, in the same two ways. */
-export const apacheJk: readonly [AjpPath, AjpPath] = [
+export const apacheJk: readonly [Path, Path] = [
   apachePath({ connector: 'jk', secret: 's3cret', packetBytes: 65_536 }, jkDifferences),
   apachePath({ connector: 'jk' }, [
     ...jkDifferences,
@@ -55,7 +55,7 @@ export const apacheJk: readonly [AjpPath, AjpPath] = [
   ]),
 ];
 
-function apachePath(variant: Variant, differences: readonly Difference[]): AjpPath {
+function apachePath(variant: Variant, differences: readonly Difference[]): Path {
   const { connector, packetBytes } = variant;
   const how = packetBytes === undefined ? 'as it comes' : `secret, packets of ${packetBytes} bytes`;
   return {
@@ -72,12 +72,8 @@ function apachePath(variant: Variant, differences: readonly Difference[]): AjpPa
         address: `127.0.0.1:${container}`,
       });
       const apache = await startApacheAjp(bed, { ...variant, port, container });
-      const expectLog = (pattern: RegExp): void => {
-        gateway.expectLog(pattern);
-        apache.expectLog(pattern);
-      };
       for (const pattern of EXPECTED_LOG[connector]) apache.expectLog(pattern);
-      return { address: { port }, gateway, expectLog };
+      return runningBehind(port, gateway, apache);
     },
   };
 }

@@ -1,6 +1,6 @@
 // Client -> gateway.
 import { startGateway } from '../harness/gateway.ts';
-import type { Path } from './path.ts';
+import { runningBehind, type Path } from './path.ts';
 
 /** The gateway's own HTTP server. */
 export const directHttp: Path = {
@@ -15,6 +15,6 @@ export const directHttp: Path = {
       ...(mount === undefined ? {} : { mount }),
     } as const;
     const gateway = await startGateway(bed, { ...options, listen: [listen] });
-    return { address: { port }, gateway, expectLog: (pattern) => gateway.expectLog(pattern) };
+    return runningBehind(port, gateway);
   },
 };

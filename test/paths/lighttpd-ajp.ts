@@ -5,9 +5,9 @@ import { exchange, headerValues } from '../harness/http.ts';
 import { PATTERN, patternBody, patternDigest } from '../harness/pattern.ts';
 import { lighttpdParts } from '../harness/servers/lighttpd.ts';
 import { startLighttpdAjp } from '../harness/servers/lighttpd-ajp.ts';
-import { instead, smallPackets, type AjpPath, type Difference } from './ajp-differences.ts';
+import { instead, smallPackets } from './differences.ts';
 import { startAjpGateway } from './ajp-listener.ts';
-import type { Front } from './path.ts';
+import { runningBehind, type Difference, type AnyFront, type Path } from './path.ts';
 
 // What lighttpd says of a response that broke off.
 const EXPECTED_LOG = [/unexpected end-of-file/, /response already sent out, but backend returned error/];
@@ -30,7 +30,7 @@ const differences: readonly Difference[] = [
 ];
 
 /** lighttpd with mod_ajp13, over a Unix socket and over TCP. */
-export const lighttpdAjp: readonly [AjpPath, AjpPath] = [
+export const lighttpdAjp: readonly [Path, Path] = [
   lighttpdPath('unix', differences),
   lighttpdPath('tcp', [
     ...differences,
@@ -40,7 +40,7 @@ export const lighttpdAjp: readonly [AjpPath, AjpPath] = [
   ]),
 ];
 
-function lighttpdPath(transport: 'unix' | 'tcp', differences: readonly Difference[]): AjpPath {
+function lighttpdPath(transport: 'unix' | 'tcp', differences: readonly Difference[]): Path {
   return {
     name: `lighttpd, mod_ajp13 (${transport})`,
     needs: lighttpdParts('mod_ajp13'),
@@ -52,12 +52,8 @@ function lighttpdPath(transport: 'unix' | 'tcp', differences: readonly Differenc
       const port = await bed.reservePort();
       const gateway = await startAjpGateway(bed, options, { address, lines: ['decoded_path = true'] });
       const lighttpd = await startLighttpdAjp(bed, { port, container });
-      const expectLog = (pattern: RegExp): void => {
-        gateway.expectLog(pattern);
-        lighttpd.expectLog(pattern);
-      };
       for (const pattern of EXPECTED_LOG) lighttpd.expectLog(pattern);
-      return { address: { port }, gateway, expectLog };
+      return runningBehind(port, gateway, lighttpd);
     },
   };
 }
@@ -71,7 +67,7 @@ function notTried(of: string): Difference {
 
 /** Where a 206 does not come in one piece lighttpd drops its Content-Length and sends it chunked. */
 function partOfFile(of: string, range: string, first: number): Difference {
-  const run = async ({ address, site }: Front): Promise<void> => {
+  const run = async ({ address, site }: AnyFront): Promise<void> => {
     const path = site.path('pattern');
     if (!existsSync(path)) site.write('pattern', PATTERN);
     const target = `/file?path=${encodeURIComponent(path)}`;

@@ -3,7 +3,7 @@ import { startGateway } from '../harness/gateway.ts';
 import { programPart } from '../harness/require.ts';
 import { startNginx } from '../harness/servers/nginx.ts';
 import { nginxSite } from '../harness/servers/nginx-site.ts';
-import type { Path } from './path.ts';
+import { runningBehind, type Path } from './path.ts';
 
 interface Variant {
   readonly transport: 'unix' | 'tcp';
@@ -42,14 +42,7 @@ function nginxPath(variant: Variant): Path {
       const port = await bed.reservePort();
       const http = nginxSite({ port, module: 'fastcgi', upstream, keepsConnections, buffersRequests });
       const nginx = await startNginx(bed, { port, http });
-      return {
-        address: { port },
-        gateway,
-        expectLog: (pattern) => {
-          gateway.expectLog(pattern);
-          nginx.expectLog(pattern);
-        },
-      };
+      return runningBehind(port, gateway, nginx);
     },
   };
 }

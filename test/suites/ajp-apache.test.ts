@@ -9,11 +9,10 @@ import { describeWith } from '../harness/require.ts';
 import { apacheParts } from '../harness/servers/apache.ts';
 import { startApacheAjp } from '../harness/servers/apache-ajp.ts';
 import { startAjpGateway } from '../paths/ajp-listener.ts';
-import { tableOf } from '../paths/ajp-differences.ts';
 import { apacheJk, apacheProxyAjp } from '../paths/apache-ajp.ts';
 import { describePath } from './describe-path.ts';
 
-for (const path of [...apacheProxyAjp, ...apacheJk]) describePath(path, tableOf(path));
+for (const path of [...apacheProxyAjp, ...apacheJk]) describePath(path);
 
 describeWith(apacheParts('proxy_ajp'), 'Apache, mod_proxy_ajp over a Unix socket', () => {
   it('reaches a gateway whose socket it may open', async () => {

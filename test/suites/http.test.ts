@@ -1,6 +1,5 @@
 // The gateway's own HTTP server: the behaviour table, and what only a client without a proxy in between can do.
 import { describe, expect, it } from '@jest/globals';
-import { allCases } from '../cases/all.ts';
 import { expectHealthy, expectResponse } from '../cases/case.ts';
 import { exchange, formatHead, readResponse, text } from '../harness/http.ts';
 import { RawConnection } from '../harness/raw-connection.ts';
@@ -8,7 +7,7 @@ import { patternBody } from '../harness/pattern.ts';
 import { directHttp } from '../paths/direct-http.ts';
 import { describePath, frontOfSuite } from './describe-path.ts';
 
-describePath(directHttp, allCases);
+describePath(directHttp);
 
 describe('HTTP, byte by byte', () => {
   const front = frontOfSuite(directHttp, {

@@ -1,6 +1,5 @@
 // nginx in front, over FastCGI, in every way it can be set up.
-import { allCases } from '../cases/all.ts';
 import { nginxFastCgi } from '../paths/nginx-fastcgi.ts';
 import { describePath } from './describe-path.ts';
 
-for (const path of nginxFastCgi) describePath(path, allCases);
+for (const path of nginxFastCgi) describePath(path);
