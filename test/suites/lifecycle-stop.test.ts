@@ -64,6 +64,7 @@ describe('a gateway that is stopped', () => {
       front.gateway.process.kill('SIGTERM');
       expect(await front.gateway.process.exited).toEqual({ code: 0, signal: null });
       expect(await connection.read()).toBeUndefined();
+      connection.close();
     }));
 
   it('cuts the running request off on a second signal', () =>
@@ -78,6 +79,7 @@ describe('a gateway that is stopped', () => {
       expect(await front.gateway.process.exited).toEqual({ code: 5, signal: null });
       const response = await readResponse(connection);
       expect(response?.status ?? 502).toBe(502);
+      connection.close();
     }));
 });
 

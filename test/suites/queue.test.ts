@@ -39,6 +39,7 @@ async function fillQueue(front: Front): Promise<Held> {
   const both = [await hold(front), await hold(front)];
   const refused = await Promise.race(both.map((held) => held.response.then(() => held)));
   expect((await refused.response)?.status).toBe(503);
+  refused.connection.close();
   const waiting = both.find((held) => held !== refused);
   if (!waiting) throw new Error('both were refused');
   return waiting;

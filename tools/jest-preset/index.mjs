@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const nativeTypes = Boolean(process.features.typescript);
 
 export default {
-  testEnvironment: 'node',
+  testEnvironment: fileURLToPath(new URL('environment.mjs', import.meta.url)),
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testEnvironmentOptions: { customExportConditions: ['@sluice/source', 'node', 'node-addons'] },

@@ -71,8 +71,8 @@ export class ServiceManager {
   /** Resolves when everything has been passed on. */
   close(): Promise<void> {
     if (this.#watchdog) clearInterval(this.#watchdog);
-    const { exitCode, pid } = this.#child;
-    if (exitCode !== null || pid === undefined) return Promise.resolve();
+    const { exitCode, signalCode, pid } = this.#child;
+    if ((exitCode ?? signalCode) !== null || pid === undefined) return Promise.resolve();
     this.#child.ref();
     const closed = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
     this.#child.stdin?.end();

@@ -11,7 +11,9 @@ const donor = fileURLToPath(new URL('fixtures/socket-donor.cjs', import.meta.url
 // A listening socket of another process, as a descriptor of this one.
 async function receiveSocket(host = '127.0.0.1'): Promise<{ fd: number; port: number }> {
   const child = fork(donor, [host], { execArgv: [] });
-  const [port, handle] = (await once(child, 'message')) as [number, { fd: number }];
+  const [port, handle] = (await once(child, 'message')) as [number, { fd: number; unref(): void }];
+  // Whoever listens on the descriptor closes it: what it came in cannot be closed as well.
+  handle.unref();
   await endProcess(child);
   return { fd: handle.fd, port };
 }

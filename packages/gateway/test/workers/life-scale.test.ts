@@ -111,7 +111,7 @@ describe('a pool with a range of processes', () => {
     expect([alive(sim), sim.workers.length]).toEqual([1, 4]);
   });
 
-  it('leaves no timer behind', async () => {
+  it('leaves no timer behind, even if it is scaled when it has stopped', async () => {
     const sim = new Simulation({ processes: 1, processesMax: 2 });
     sim.settle();
     sim.arrive();
@@ -119,6 +119,7 @@ describe('a pool with a range of processes', () => {
     const stopped = sim.pool.stop();
     sim.settle();
     await stopped;
+    sim.pool.scale({ min: 1, max: 4 });
     expect(jest.getTimerCount()).toBe(0);
   });
 });

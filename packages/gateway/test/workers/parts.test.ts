@@ -56,15 +56,16 @@ describe('a ticker', () => {
     expect(looks).toBe(2);
   });
 
-  it('does not look after it was stopped, not even from within a look', () => {
+  it('does not look after it was closed, not even from within a look, and does not start again', () => {
     let looks = 0;
     const ticker = new Ticker(100, () => {
       looks++;
-      ticker.stop();
+      ticker.close();
       return true;
     });
     ticker.start();
-    jest.advanceTimersByTime(1_000);
+    jest.advanceTimersByTime(500);
+    ticker.start();
     expect([looks, jest.getTimerCount()]).toEqual([1, 0]);
   });
 });

@@ -122,8 +122,8 @@ export class Gate implements Holder {
 
   /** Stops its timers. Nothing may wait any more. */
   stop(): void {
-    this.#recallClock.stop();
-    this.#holdClock.stop();
+    this.#recallClock.close();
+    this.#holdClock.close();
     if (this.#queueTimer) clearTimeout(this.#queueTimer);
   }
 

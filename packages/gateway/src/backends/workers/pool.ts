@@ -326,7 +326,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
     }
     this.#gate.refuseAll(new GatewayError('SLUICE_STOPPING', 'the last worker has ended'));
     this.#state = 'stopped';
-    this.#clock.stop();
+    this.#clock.close();
     this.#gate.stop();
     for (const resolve of this.#onStopped) resolve();
   }

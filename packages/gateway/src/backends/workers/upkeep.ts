@@ -77,7 +77,7 @@ export class Upkeep {
   }
 
   stop(): void {
-    this.#ticker.stop();
+    this.#ticker.close();
   }
 
   /** Sets the limits; the number that is wanted moves into them. */
