@@ -4,8 +4,6 @@ import { allPaths } from './peers/paths.mjs';
 import { allPeers } from './peers/all.mjs';
 import { allWorkloads } from './workloads/all.mjs';
 
-const DEFAULT_CONNECTIONS = [32];
-
 /** What `--help` prints. */
 export const USAGE = `pnpm bench [options]         paths through web servers and gateways, against their peers
 pnpm bench micro             the FastCGI codec, against fastcgi-stream
@@ -15,7 +13,7 @@ pnpm bench micro             the FastCGI codec, against fastcgi-stream
                              ${names(allPeers)}
   --workload NAME            only this workload: ${names(allWorkloads)}
   --processes N[,N]          numbers of Python processes (default: 1 and 2 for hello, 2 for the rest)
-  --connections N[,N]        client connections (default: ${DEFAULT_CONNECTIONS.join()})
+  --connections N[,N]        client connections (default: 32, more where the application waits)
   --rounds N                 rounds of each peer (default: 5)
   --seconds N                seconds of each round (default: 5)
   --quick                    about two minutes: hello, 2 processes, 3 rounds of 1 second; prints, stores nothing
@@ -35,7 +33,7 @@ const QUICK = { rounds: 3, seconds: 1 };
  * @property {readonly string[] | undefined} peers Undefined: all.
  * @property {readonly string[]} workloads
  * @property {readonly number[] | undefined} processes Undefined: those of the workload.
- * @property {readonly number[]} connections
+ * @property {readonly number[] | undefined} connections Undefined: those of the workload.
  * @property {import('./run/group.mjs').Pace} pace
  */
 
@@ -66,7 +64,7 @@ export function readOptions(args) {
     peers: choose('peer', values.peer, allPeers),
     workloads: choose('workload', values.workload, allWorkloads) ?? usualWorkloads(values.quick),
     processes: numbers('processes', values.processes) ?? (values.quick ? [2] : undefined),
-    connections: numbers('connections', values.connections) ?? DEFAULT_CONNECTIONS,
+    connections: numbers('connections', values.connections),
     pace: {
       rounds: number('rounds', values.rounds) ?? usual.rounds,
       seconds,

@@ -3,6 +3,8 @@ import { allPaths } from './peers/paths.mjs';
 import { allPeers } from './peers/all.mjs';
 import { allWorkloads } from './workloads/all.mjs';
 
+const DEFAULT_CONNECTIONS = [32];
+
 /**
  * @typedef {object} Plan
  * @property {import('./run/group.mjs').Group[]} groups
@@ -51,7 +53,7 @@ function shapes({ paths, workloads, processes, connections }) {
   for (const path of allPaths.filter(({ name }) => paths.includes(name))) {
     for (const workload of allWorkloads.filter(({ name }) => workloads.includes(name))) {
       for (const processCount of processes ?? workload.processes) {
-        for (const connectionCount of connections) {
+        for (const connectionCount of connections ?? workload.connections ?? DEFAULT_CONNECTIONS) {
           shapes.push({ path, workload, processes: processCount, connections: connectionCount });
         }
       }

@@ -1,5 +1,6 @@
 import { apacheModWsgi, apacheSluiceAjp, apacheSluiceFastcgi, apacheUwsgi } from './apache.mjs';
 import { directGunicornSync, directGunicornThreads } from './direct-gunicorn.mjs';
+import { directBjoern, directGranian, directWaitress } from './direct-others.mjs';
 import { directSluice } from './direct-sluice.mjs';
 import { directUwsgiRouter, directUwsgiSocket } from './direct-uwsgi.mjs';
 import { nginxFloor } from './nginx-floor.mjs';
@@ -29,4 +30,7 @@ export const allPeers = [
   directUwsgiSocket,
   directGunicornSync,
   directGunicornThreads,
+  directGranian,
+  directWaitress,
+  directBjoern,
 ];

@@ -10,6 +10,7 @@ import { runWrk } from './wrk.mjs';
  * @property {number} [requestsPerSecond]
  * @property {number} [p50Us]
  * @property {number} [p99Us]
+ * @property {number} [p999Us]
  * @property {number} [maxUs]
  * @property {Partial<Record<import('../stage/child.mjs').Role, number>>} [cpuUs] Per request, user and system time.
  * @property {Partial<Record<import('../stage/child.mjs').Role, number>>} [pssBytes] After the load.
@@ -33,6 +34,7 @@ export async function runRound(stage, load, { round, warmupSeconds, signal }) {
     requestsPerSecond: report.requests / (report.durationUs / 1e6),
     p50Us: report.p50Us,
     p99Us: report.p99Us,
+    p999Us: report.p999Us,
     maxUs: report.maxUs,
     cpuUs: mapValues(after, (us, role) => (us - (before[role] ?? 0)) / report.requests),
     pssBytes: sumByRole(stage.processes(), ({ pid }) => readPssBytes(pid)),

@@ -28,6 +28,7 @@ export const wrk = program({
  * @property {number} p50Us
  * @property {number} p90Us
  * @property {number} p99Us
+ * @property {number} p999Us
  * @property {number} maxUs
  * @property {Record<'connect' | 'read' | 'write' | 'timeout' | 'status', number>} errors
  */

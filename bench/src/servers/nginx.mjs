@@ -37,7 +37,7 @@ export async function startNginx(stage, backend) {
   return `http://127.0.0.1:${port}/`;
 }
 
-// The buffers hold the largest body of the workloads, so that nginx writes no temporary files for anybody.
+// The buffers hold an answer of a mebibyte, and nginx writes no temporary files for longer ones.
 function configuration(stage, port, { protocol, upstream, isKept }) {
   const temp = ['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'];
   const buffers = ['fastcgi', 'proxy', 'uwsgi'];
@@ -52,6 +52,8 @@ http {
   keepalive_requests 1000000000;
   ${temp.map((name) => `${name}_temp_path ${stage.path('nginx')}/${name};`).join('\n  ')}
   ${buffers.map((name) => `${name}_buffer_size 16k; ${name}_buffers 40 32k;`).join('\n  ')}
+  ${buffers.map((name) => `${name}_max_temp_file_size 0;`).join(' ')}
+  client_max_body_size 0;
   client_body_buffer_size 128k;
   upstream backend {
     server ${upstream};

@@ -34,12 +34,16 @@ export function program({ command, args, pattern, install, name = command }) {
   };
 }
 
-/** A Python package in the peers' environment. @param {string} name @param {string} wanted @returns {Requirement} */
-export function pythonPackage(name, wanted) {
+/**
+ * A Python package in the peers' environment.
+ * @param {string} name @param {string} wanted
+ * @param {string} [first] The command that installs what its build needs. @returns {Requirement}
+ */
+export function pythonPackage(name, wanted, first) {
   const code = `from importlib.metadata import version; print(version(${JSON.stringify(name)}))`;
   return {
     name,
-    install: `${PYTHON} -m venv ${BENCH}.venv && ${PEER_PYTHON} -m pip install ${name}==${wanted}`,
+    install: `${first ? `${first} && ` : ''}${PYTHON} -m venv ${BENCH}.venv && ${PEER_PYTHON} -m pip install ${name}==${wanted}`,
     version() {
       if (!existsSync(PEER_PYTHON)) return undefined;
       const { status, stdout } = spawnSync(PEER_PYTHON, ['-c', code], { encoding: 'utf8' });

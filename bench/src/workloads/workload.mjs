@@ -13,6 +13,7 @@ export const APPS = fileURLToPath(new URL('../../apps', import.meta.url));
  * @property {Buffer} answer The only body that counts as correct.
  * @property {number} [requestBodyBytes] The request is a POST of this many `x`. Default: a GET.
  * @property {readonly string[]} [headers] Further request headers, `Name: value`.
+ * @property {readonly number[]} [connections] Client connections, unless `--connections` says otherwise; default 32.
  * @property {readonly number[]} processes Numbers of Python processes measured unless `--processes` says otherwise.
  */
 
