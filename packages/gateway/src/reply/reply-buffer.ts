@@ -1,7 +1,7 @@
 // Owns what one client has not taken yet of its reply: first in memory, then in a file, in the order it came.
 //
-//   front says false ─▶ held in memory ─▶ and in a file ─▶ the backend waits
-//                             └───── the client has caught up ─────┘─▶ handed back
+//   front says false ─▶ held in memory ─▶ the backend waits a moment ─▶ held in a file as well ─▶ the backend waits
+//                             └──────────────── the client has caught up ────────────┘─▶ handed back
 
 import { GatewayError } from '../exchange/errors.ts';
 import type { Sender } from '../exchange/delivery.ts';
@@ -22,6 +22,11 @@ export interface BufferShare {
   readonly memoryBytes: number;
   /** Up to so much it puts into its file; 0 for no file. */
   readonly fileBytes: number;
+  /**
+   * How long a client has to take half of what memory holds, until the rest goes to the file. One that reads as fast as
+   * it can is served faster without the file, and frees the backend as soon. 0: straight to the file.
+   */
+  readonly patienceMs: number;
   /** Whether so much more may be held in memory by all together. */
   hasRoom(bytes: number): boolean;
   /** More, or with a negative number less, is held in memory. */
@@ -49,6 +54,9 @@ export class ReplyBuffer implements Sender {
   #isWriting = false;
   #isReading = false;
   #isFileBroken = false;
+  /** Runs while the backend waits for the client, which has not been found to be slow. */
+  #patience: NodeJS.Timeout | null = null;
+  #isClientSlow: boolean;
   #isOver = false;
 
   constructor(exchange: Exchange, share: BufferShare, file: SpillFile) {
@@ -56,6 +64,7 @@ export class ReplyBuffer implements Sender {
     this.#share = share;
     this.#file = file;
     this.#isFileBroken = share.fileBytes === 0;
+    this.#isClientSlow = this.#isFileBroken || share.patienceMs === 0;
   }
 
   write(bytes: Buffer, isLast: boolean): boolean {
@@ -74,6 +83,7 @@ export class ReplyBuffer implements Sender {
   dropped(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#endPatience();
     this.#share.held(-this.#nextBytes - this.#lastBytes);
     this.#next = [];
     this.#last = [];
@@ -88,6 +98,7 @@ export class ReplyBuffer implements Sender {
   }
 
   get #takesMore(): boolean {
+    if (this.#patience) return false;
     const { memoryBytes, fileBytes } = this.#share;
     if (!this.#isSpilling && this.#nextBytes < memoryBytes && this.#share.hasRoom(1)) return true;
     return (
@@ -110,13 +121,27 @@ export class ReplyBuffer implements Sender {
     } else {
       this.#last.push(bytes);
       this.#lastBytes += bytes.length;
-      void this.#spill();
+      if (this.#isClientSlow) void this.#spill();
+      else this.#patience ??= setTimeout(() => this.#findSlow(), this.#share.patienceMs);
     }
+  }
+
+  #findSlow(): void {
+    this.#patience = null;
+    this.#isClientSlow = true;
+    void this.#spill();
+    this.#wakeBackend();
+  }
+
+  #endPatience(): void {
+    if (this.#patience) clearTimeout(this.#patience);
+    this.#patience = null;
   }
 
   /** Hands on what the front takes, in order; the file's part comes when it has been read. */
   #pump(): void {
     while (this.#isFrontReady && !this.#isOver && !this.#isReading) {
+      if (this.#patience && this.#nextBytes <= this.#share.memoryBytes / 2) this.#promote();
       const bytes = this.#next.shift();
       if (bytes) this.#deliver(bytes);
       else if (this.#file.unreadBytes > 0) void this.#read();
@@ -135,10 +160,11 @@ export class ReplyBuffer implements Sender {
     this.#isFrontReady = this.#exchange.deliver(bytes, isLast);
   }
 
-  /** What could not be written is next: nothing is before it any more. */
+  /** What waited for the file, and needs it no more or cannot be written to it, is next: nothing of it is before it. */
   #promote(): void {
-    this.#next = this.#last;
-    this.#nextBytes = this.#lastBytes;
+    this.#endPatience();
+    this.#next.push(...this.#last);
+    this.#nextBytes += this.#lastBytes;
     this.#last = [];
     this.#lastBytes = 0;
   }

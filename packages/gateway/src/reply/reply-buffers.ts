@@ -13,12 +13,18 @@ export interface BufferLimits {
   readonly totalMemoryBytes: number;
   /** Of one reply in its file; 0 for none. Beyond it the backend waits. */
   readonly maxBytes: number;
+  /** See `BufferShare.patienceMs`; default 10. */
+  readonly patienceMs?: number;
 }
+
+/** A client that takes less than half of `memoryBytes` in this time, by default 50 MiB/s, is slow. */
+const PATIENCE_MS = 10;
 
 /** Makes buffers for clients that do not keep up. */
 export class ReplyBuffers implements BufferShare {
   readonly memoryBytes: number;
   readonly fileBytes: number;
+  readonly patienceMs: number;
   readonly #limits: BufferLimits;
   readonly #spool: Spool;
   readonly #onSpillFailed: (exchange: Exchange, cause: unknown) => void;
@@ -33,6 +39,7 @@ export class ReplyBuffers implements BufferShare {
   ) {
     this.memoryBytes = limits.memoryBytes;
     this.fileBytes = limits.maxBytes;
+    this.patienceMs = limits.patienceMs ?? PATIENCE_MS;
     this.#limits = limits;
     this.#spool = spool;
     this.#onSpillFailed = onSpillFailed;

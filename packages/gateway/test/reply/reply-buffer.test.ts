@@ -30,6 +30,10 @@ function openFiles(): string[] {
   return [...names, ...openFilesBelow(parent)];
 }
 
+function clocksCount(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+}
+
 function bytes(count: number, fill: string = 'x'): Buffer {
   return Buffer.alloc(count, fill);
 }
@@ -182,6 +186,50 @@ describe('a reply over the limit of memory', () => {
   });
 });
 
+describe('a client that has not been found to be slow', () => {
+  it('has the backend wait when memory is full, and go on once half of it is taken', () => {
+    const clients = new SlowClients({ patienceMs: 60_000 }, spool);
+    const slow = clients.stalled();
+    const said = ['a', 'b', 'c', 'd', 'e'].map((letter) => slow.exchange.write(bytes(25, letter), false));
+    expect(said).toEqual([true, true, true, true, false]);
+    takeOne(slow);
+    expect(slow.holder.drainedCount).toBe(0);
+    takeOne(slow);
+    takeOne(slow);
+    expect([slow.holder.drainedCount, openFiles()]).toEqual([1, []]);
+    slow.exchange.write(NOTHING, true);
+    catchUp(slow);
+    expect([slow.exchange.outcome, slow.reply.text]).toEqual([
+      'complete',
+      ['a', 'b', 'c', 'd', 'e'].map((letter) => letter.repeat(25)).join(''),
+    ]);
+    expect(clients.buffers.heldBytes).toBe(0);
+  });
+
+  it('is slow when it does not take that in time: the rest goes to the file, and the backend goes on', async () => {
+    const clients = new SlowClients({ patienceMs: 1 }, spool);
+    const slow = clients.stalled();
+    slow.exchange.write(bytes(80), false);
+    expect(slow.exchange.write(bytes(80, 'y'), false)).toBe(false);
+    await until('the backend may go on', () => slow.holder.drainedCount === 1);
+    await until('the rest is in the file', () => clients.buffers.heldBytes === 80);
+    expect(slow.exchange.write(bytes(80, 'z'), true)).toBe(true);
+    catchUp(slow);
+    await slow.done;
+    expect(slow.reply.text).toBe('x'.repeat(80) + 'y'.repeat(80) + 'z'.repeat(80));
+  });
+
+  it('leaves no clock behind when it goes', () => {
+    const clients = new SlowClients({ patienceMs: 60_000 }, spool);
+    const slow = clients.stalled();
+    const before = clocksCount();
+    slow.exchange.write(bytes(200), false);
+    expect(clocksCount()).toBe(before + 1);
+    slow.exchange.cancel();
+    expect([clocksCount(), clients.buffers.heldBytes, clients.buffers.count]).toEqual([before, 0, 0]);
+  });
+});
+
 describe('without files', () => {
   it('the backend waits once memory is full, and goes on as the client takes', () => {
     const clients = new SlowClients({ maxBytes: 0 }, spool);
@@ -273,6 +321,7 @@ describe('whatever the pace of both sides', () => {
       memoryBytes: fc.constantFrom(0, 50, 300),
       totalMemoryBytes: fc.constantFrom(0, 200, 10_000),
       maxBytes: fc.constantFrom(1, 500, 100_000),
+      patienceMs: fc.constantFrom(0, 1),
     });
     await fc.assert(
       fc.asyncProperty(limits, fc.array(step, { maxLength: 40 }), async (someLimits, steps) => {

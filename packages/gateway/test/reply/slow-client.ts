@@ -30,7 +30,13 @@ export class SlowClients {
   readonly #delivery: Delivery;
 
   constructor(limits: Partial<BufferLimits>, spool: Spool) {
-    const all = { memoryBytes: 100, totalMemoryBytes: 1_000_000, maxBytes: 1_000_000, ...limits };
+    const all = {
+      memoryBytes: 100,
+      totalMemoryBytes: 1_000_000,
+      maxBytes: 1_000_000,
+      patienceMs: 0,
+      ...limits,
+    };
     this.buffers = new ReplyBuffers(all, spool, (_exchange, cause) => this.failures.push(cause));
     this.#delivery = { ...DIRECT, hold: (exchange) => this.buffers.hold(exchange) };
   }
