@@ -27,6 +27,23 @@ async function begun(front: AnyFront, { name }: Visit): Promise<Actor> {
   return actor;
 }
 
+/** A client that sends so many blocks of 1024 bytes of a streamed upload and leaves. */
+export function brokenUpload(firstBlocks = 1): Case['run'] {
+  return async (front) => {
+    const visitor = await visit(front, '/reads', (firstBlocks + 3) * 1024);
+    await visitor.connection.send('a'.repeat(1024 * firstBlocks));
+    const actor = await front.stage.actor(visitor.name);
+    actor.say('read');
+    await actor.told('read 1024');
+    visitor.connection.close();
+    for (let block = 0; block < firstBlocks; block++) actor.say('read');
+    await actor.told(/^failed /);
+    actor.say('end');
+    await actor.told('closed');
+    await expectHealthy(front);
+  };
+}
+
 /** Departures. */
 export const departureCases: readonly Case[] = [
   {
@@ -42,19 +59,7 @@ export const departureCases: readonly Case[] = [
   {
     name: 'a client that leaves while its upload is streamed makes the read fail',
     appliesTo: (traits) => !traits.buffersRequests,
-    run: async (front) => {
-      const visitor = await visit(front, '/reads', 4096);
-      await visitor.connection.send('a'.repeat(1024));
-      const actor = await front.stage.actor(visitor.name);
-      actor.say('read');
-      await actor.told('read 1024');
-      visitor.connection.close();
-      actor.say('read');
-      await actor.told(/^failed /);
-      actor.say('end');
-      await actor.told('closed');
-      await expectHealthy(front);
-    },
+    run: brokenUpload(),
   },
   {
     name: 'a client that leaves while the application computes',

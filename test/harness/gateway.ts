@@ -18,6 +18,8 @@ export interface Listen {
   readonly protocol: 'fastcgi' | 'http';
   readonly address: string;
   readonly mount?: string;
+  /** Default: that of the gateway. */
+  readonly mode?: string;
 }
 
 /** How to start a gateway. */
@@ -154,9 +156,10 @@ export function writeConfig(bed: TestBed, options: GatewayOptions): string {
     `threads = ${options.threads ?? 1}`,
     ...(options.pool ?? []),
   ];
-  for (const { protocol, address, mount } of options.listen) {
+  for (const { protocol, address, mount, mode } of options.listen) {
     lines.push('[[listen]]', `protocol = ${quote(protocol)}`, `address = ${quote(address)}`);
     if (mount !== undefined) lines.push(`mount = ${quote(mount)}`);
+    if (mode !== undefined) lines.push(`mode = ${quote(mode)}`);
   }
   return bed.site.write('sluice.toml', [...lines, ...(options.toml ?? []), ''].join('\n'));
 }

@@ -83,6 +83,8 @@ function configuration({ site }: TestBed, options: ApacheOptions, log: string): 
     'MaxRequestWorkers 32',
     'MinSpareThreads 1',
     'LimitRequestFieldSize 65536',
+    // Some modules cut a client off only when this is over, if a response broke off.
+    'KeepAliveTimeout 1',
     ...(options.tls ? tlsLines(options.tls) : []),
     ...(options.lines ?? []),
     '',
