@@ -4,10 +4,12 @@ import echoes
 import failures
 import files
 import heads
+import ledger
 import staged
 
 ROUTES = {
     "/count": echoes.count,
+    "/ledger": ledger.entered,
     "/hello": echoes.hello,
     "/environ": echoes.environ,
     "/echo": echoes.echo,

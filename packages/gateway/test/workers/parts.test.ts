@@ -13,16 +13,26 @@ describe('the wait before a worker is replaced', () => {
     ['is nothing after a healthy life', [5_000, 60_000], [0, 0]],
     ['is nothing after the first early death', [4_999], [0]],
     ['doubles while workers never get ready', [null, null, null, null], [100, 200, 400, 800]],
-    ['doubles while workers die early', [10, 10, 10, 10], [0, 200, 400, 800]],
+    [
+      'doubles, but only up to a second, while workers die early',
+      [10, 10, 10, 10, 10],
+      [0, 200, 400, 800, 1_000],
+    ],
     ['begins again after a healthy life', [null, null, 5_000, null], [100, 200, 0, 100]],
   ])('%s', (_name, lives, waits) => {
     const policy = new RestartPolicy();
-    expect(lives.map((readyForMs) => policy.ended(readyForMs))).toEqual(waits);
+    expect(lives.map((readyForMs) => policy.ended({ readyForMs, servedCount: 0 }))).toEqual(waits);
+  });
+
+  it('is none for workers that have finished requests, however early they die', () => {
+    const policy = new RestartPolicy();
+    const lives = [0, 1, 7, 0, 0].map((servedCount) => ({ readyForMs: 10, servedCount }));
+    expect(lives.map((life) => policy.ended(life))).toEqual([0, 0, 0, 0, 200]);
   });
 
   it('never exceeds half a minute, however often workers die', () => {
     const policy = new RestartPolicy();
-    const waits = Array.from({ length: 2_000 }, () => policy.ended(null));
+    const waits = Array.from({ length: 2_000 }, () => policy.ended({ readyForMs: null, servedCount: 0 }));
     expect(Math.max(...waits)).toBe(30_000);
     expect(waits.at(-1)).toBe(30_000);
     expect(policy.failureCount).toBe(2_000);

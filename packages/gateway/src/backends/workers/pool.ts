@@ -246,7 +246,9 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
     const mustRestart = this.#state === 'running' && !wasRetired && !this.#generations.has(worker);
     this.#generations.failed(worker, { reason: `worker ${worker.pid} ${reason}`, detail: '' });
     if (!wasExpected) this.#restarts++;
-    const restartInMs = mustRestart ? this.#restarter.ended(readyForMs) : null;
+    const restartInMs = mustRestart
+      ? this.#restarter.ended({ readyForMs, servedCount: worker.servedCount })
+      : null;
     this.#reporter.workerEnded(worker.pid, reason, wasExpected, restartInMs);
     this.#tried();
     this.#stopIfDone();

@@ -5,28 +5,37 @@ const HEALTHY_AFTER_MS = 5_000;
 /** First wait of a crash loop; each further one is twice as long, up to the longest. */
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 30_000;
+/**
+ * The longest where the application could be loaded: then it may well be that some requests are deadly and others are
+ * not, and whoever sends those must not keep the pool empty.
+ */
+const LONGEST_WAIT_LOADED_MS = 1_000;
+
+/** A life that has ended. */
+export interface WorkerLife {
+  /** How long it had been ready, or null if it never was. */
+  readonly readyForMs: number | null;
+  /** Requests it had finished. */
+  readonly servedCount: number;
+}
 
 /** Exponential back-off over the deaths of the workers of one pool. */
 export class RestartPolicy {
   #failures = 0;
 
-  /** How many workers in a row did not live long enough. */
+  /** How many workers in a row neither lived long enough nor finished a request. */
   get failureCount(): number {
     return this.#failures;
   }
 
-  /**
-   * A worker ended. Returns the milliseconds to wait before its replacement is started.
-   *
-   * @param readyForMs how long it had been ready, or null if it never was
-   */
-  ended(readyForMs: number | null): number {
-    if (readyForMs !== null && readyForMs >= HEALTHY_AFTER_MS) {
+  /** A worker ended. Returns the milliseconds to wait before its replacement is started. */
+  ended({ readyForMs, servedCount }: WorkerLife): number {
+    if (servedCount > 0 || (readyForMs !== null && readyForMs >= HEALTHY_AFTER_MS)) {
       this.#failures = 0;
       return 0;
     }
     const waitMs = this.#failures === 0 && readyForMs !== null ? 0 : FIRST_WAIT_MS * 2 ** this.#failures;
     this.#failures++;
-    return Math.min(waitMs, LONGEST_WAIT_MS);
+    return Math.min(waitMs, readyForMs === null ? LONGEST_WAIT_MS : LONGEST_WAIT_LOADED_MS);
   }
 }

@@ -2,7 +2,7 @@
 
 import { watch, type FSWatcher } from 'node:fs';
 import { dirname } from 'node:path';
-import { RestartPolicy } from './restart-policy.ts';
+import { RestartPolicy, type WorkerLife } from './restart-policy.ts';
 
 /** Directories watched for a repair: those of the files in the traceback nearest to the failure. */
 const WATCHED_DIRECTORIES_MAX = 16;
@@ -41,8 +41,8 @@ export class Restarter {
   }
 
   /** A worker ended. Arranges for a start and returns in how many milliseconds it comes. */
-  ended(readyForMs: number | null): number {
-    const waitMs = this.#policy.ended(readyForMs);
+  ended(life: WorkerLife): number {
+    const waitMs = this.#policy.ended(life);
     this.#startIn(waitMs);
     return waitMs;
   }
