@@ -49,6 +49,8 @@ export interface CliContext {
   readonly signals: SignalSource;
   readonly activation: Activation;
   readonly startGateway: StartGateway;
+  /** The words that start this program, absolute. */
+  readonly command: readonly string[];
   /** The directory that holds the Python package `sluice`. */
   readonly pythonPackage: () => string;
 }

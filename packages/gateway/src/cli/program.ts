@@ -1,7 +1,11 @@
 // The command `sluice`: which subcommands there are and what they take. What they do is in a file each.
 import { Command, CommanderError } from 'commander';
+import { listed } from '../webserver/site.ts';
+import { webServers } from '../webserver/servers.ts';
 import { check } from './check/check.ts';
 import { addControlCommands, runControlCommand, type ControlCommandName } from './commands/control.ts';
+import { printConfig } from './config/config.ts';
+import { addWebOptions } from './config/options.ts';
 import type { CliContext } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { addSettingOptions, readFlags } from './options.ts';
@@ -12,10 +16,9 @@ import { serve } from './serve.ts';
 export async function runCli(words: readonly string[], context: CliContext): Promise<ExitCode> {
   let code: ExitCode = exitCodes.ok;
   const program = createProgram(async (name, argument, flags) => {
-    code =
-      name === 'serve' || name === 'check'
-        ? await { serve, check }[name](argument, flags, context)
-        : await runControlCommand(name, argument, flags, context);
+    if (name === 'serve' || name === 'check') code = await { serve, check }[name](argument, flags, context);
+    else if (typeof name === 'object') code = printConfig(name.server, argument, flags, context);
+    else code = await runControlCommand(name, argument, flags, context);
   });
   configure(program, context);
   try {
@@ -27,9 +30,14 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
   }
 }
 
+/** `sluice config` and the web server it is for. */
+export interface ConfigCommand {
+  readonly server: string;
+}
+
 /** Runs a subcommand. */
 export type RunCommand = (
-  command: 'serve' | 'check' | ControlCommandName,
+  command: 'serve' | 'check' | ConfigCommand | ControlCommandName,
   argument: string | undefined,
   flags: ReturnType<typeof readFlags>,
 ) => Promise<void>;
@@ -60,10 +68,23 @@ export function createProgram(run: RunCommand): Command {
       '--as <user>',
       'check that this user, such as that of the web server, can connect to the Unix sockets',
     );
+  const configCommand = program
+    .command('config')
+    .summary("print the web server's side")
+    .description(
+      "Prints the web server's configuration that goes with the gateway's: what is in sluice.toml, or the same flags as for serve.",
+    )
+    .argument('<server>', `${listed(Object.keys(webServers).filter((key) => !key.includes(':')))}`)
+    .argument('[target]', 'the application, as for serve');
+  addWebOptions(configCommand);
   addSettingOptions(serveCommand);
   addSettingOptions(checkCommand);
+  addSettingOptions(configCommand);
   serveCommand.action((target: string | undefined) => run('serve', target, readFlags(serveCommand)));
   checkCommand.action((target: string | undefined) => run('check', target, readFlags(checkCommand)));
+  configCommand.action((server: string, target: string | undefined) =>
+    run({ server }, target, readFlags(configCommand)),
+  );
   addControlCommands(program, (name, argument, command) => run(name, argument, readFlags(command)));
   return program;
 }

@@ -51,6 +51,7 @@ export class World {
       signals: this.signals,
       activation: noActivation,
       startGateway: () => Promise.reject(new Error('not to be started')),
+      command: ['/usr/bin/node', '/usr/lib/sluice/sluice.js'],
       pythonPackage: () => pythonSource,
       ...changes,
     };
