@@ -1,6 +1,7 @@
 // Client -> nginx -> FastCGI -> gateway.
 import { startGateway } from '../harness/gateway.ts';
 import { programPart } from '../harness/require.ts';
+import { generatedConfig } from '../harness/servers/generated.ts';
 import { startNginx } from '../harness/servers/nginx.ts';
 import { nginxSite } from '../harness/servers/nginx-site.ts';
 import { runningBehind, type Path } from './path.ts';
@@ -40,7 +41,11 @@ function nginxPath(variant: Variant): Path {
       } as const;
       const gateway = await startGateway(bed, { ...options, listen: [listen] });
       const port = await bed.reservePort();
-      const http = nginxSite({ port, module: 'fastcgi', upstream, keepsConnections, buffersRequests });
+      // What `sluice config` prints has neither of the two that some people turn off.
+      const isUsual = keepsConnections && buffersRequests;
+      const http = isUsual
+        ? generatedConfig(bed.site.path('sluice.toml'), 'nginx', '--listen', `127.0.0.1:${port}`)
+        : nginxSite({ port, module: 'fastcgi', upstream, keepsConnections, buffersRequests });
       const nginx = await startNginx(bed, { port, http });
       return runningBehind(port, gateway, nginx);
     },

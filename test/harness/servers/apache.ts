@@ -60,6 +60,7 @@ export function startApache(bed: TestBed, options: ApacheOptions): Promise<WebSe
 
 function configuration({ site }: TestBed, options: ApacheOptions, log: string): string {
   const isRoot = process.getuid?.() === 0;
+  const isListening = options.lines?.some((line) => line.startsWith('Listen ')) ?? false;
   const modules = new Set([
     'mpm_event',
     'authz_core',
@@ -73,7 +74,7 @@ function configuration({ site }: TestBed, options: ApacheOptions, log: string): 
     `ErrorLog ${log}`,
     'LogLevel warn',
     'ServerName localhost',
-    `Listen 127.0.0.1:${options.port}`,
+    ...(isListening ? [] : [`Listen 127.0.0.1:${options.port}`]),
     ...[...modules].map((module) => `LoadModule ${module}_module ${modulePath(module)}`),
     // Apache will not serve as root.
     ...(isRoot ? ['User nobody', 'Group nogroup'] : []),

@@ -144,7 +144,7 @@ function parametersOf(site: Site): readonly string[] {
     ...dialects[protocol].parameters,
     'flushpackets=on',
     `timeout=${wholeSeconds(silenceMs)}`,
-    ...(protocol === 'ajp' && secret !== null ? [`secret=${quote(secret)}`] : []),
+    ...(protocol === 'ajp' && secret !== null ? [quote(`secret=${secret}`)] : []),
   ];
 }
 

@@ -166,11 +166,10 @@ function fileLocations(site: Site): readonly (readonly string[])[] {
   const files = site.static.map(({ path, directory, index, cacheControl, isPrecompressed }) =>
     braces(`location ^~ ${quote(path)}`, [
       `alias ${quote(endLike(directory, path))};`,
-      // Nothing is listed or guessed that the gateway would not send.
       ...(index === null ? [] : [`index ${quote(index)};`]),
       ...(isPrecompressed ? ['gzip_static on;'] : []),
       ...(cacheControl === null ? [] : [`add_header Cache-Control ${quote(cacheControl)};`]),
-      'location ~ /\\. { return 404; }',
+      `location ~ ${index === null ? '(/\\.|/$)' : '/\\.'} { return 404; }`,
     ]),
   );
   if (!site.sendsFiles) return files;
@@ -196,6 +195,9 @@ function gatewayLocations(site: Site): readonly (readonly string[])[] {
   return [
     ...others.map((path) => location(site, `^~ ${quote(path)}`, streamingPaths.includes(path))),
     location(site, main, streamingPaths.includes('/')),
+    ...(mount === ''
+      ? []
+      : [braces('location /', [...comment('Place for what else the site has.'), 'return 404;'])]),
   ];
 }
 
