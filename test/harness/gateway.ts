@@ -15,7 +15,7 @@ export const EXAMPLES: string = fileURLToPath(new URL('../../examples', import.m
 
 /** One `[[listen]]` table. */
 export interface Listen {
-  readonly protocol: 'fastcgi' | 'http';
+  readonly protocol: 'fastcgi' | 'http' | 'scgi' | 'uwsgi';
   readonly address: string;
   readonly mount?: string;
   /** Default: that of the gateway. */

@@ -28,6 +28,17 @@ export function smallPackets(status: number, logs: readonly RegExp[]): Differenc
   ];
 }
 
+/** A broken reply without Content-Length, over SCGI or uwsgi on a Unix socket. */
+export const endsLikeAny: Difference = instead(
+  'an exception after the head breaks the response off',
+  'closing is how a reply ends, and a Unix socket knows no reset',
+  row(
+    '',
+    { target: '/raise-after-head' },
+    { status: 200, text: 'the beginning', logs: [/raised after the head/] },
+  ),
+);
+
 /** Rows of the behaviour table as they hold over a path. Throws when a difference is about no row. */
 export function casesOver(
   path: Pick<AnyPath, 'name' | 'traits' | 'differences'>,

@@ -1,9 +1,11 @@
 // The flags of a command, derived from the table of settings.
 import { Option, type Command } from 'commander';
 import type { FlagValues } from '../config/overrides.ts';
+import { protocolNames } from '../config/protocols.ts';
 import { plain } from '../config/schema.ts';
 import { variableName, type Setting } from '../config/setting.ts';
 import { listenProtocols, namedSettings, type NamedSetting } from '../config/settings/index.ts';
+import type { ListenProtocol } from '../config/types.ts';
 
 /** Adds `--config`, a flag for every protocol, and one for every setting that has a flag. */
 export function addSettingOptions(command: Command): void {
@@ -30,17 +32,15 @@ export function readFlags(command: Command): FlagValues {
   return values;
 }
 
-function protocolOption(protocol: string): Option {
+function protocolOption(protocol: ListenProtocol): Option {
   const initial = protocol === 'http' ? 'default: 127.0.0.1:8000 if there is no other listener, ' : '';
   return new Option(
     `--${protocol} <address>`,
-    `listen for ${protocolNames[protocol] ?? protocol}; may be repeated (${initial}env: ${variableName(protocol)})`,
+    `listen for ${protocolNames[protocol]}; may be repeated (${initial}env: ${variableName(protocol)})`,
   )
     .argParser(append)
     .helpGroup('Settings of [[listen]]:');
 }
-
-const protocolNames: Readonly<Record<string, string>> = { http: 'HTTP', fastcgi: 'FastCGI', ajp: 'AJP' };
 
 function settingOption({ flag, variable, section, setting }: NamedSetting): Option {
   const { placeholder, repeats } = setting.kind;

@@ -5,9 +5,13 @@ import type { GatewayConfig, ListenConfig } from '../config/types.ts';
 import { readSecret } from '../config/secret-file.ts';
 import { AjpFront } from '../fronts/ajp.ts';
 import { mountAttribute } from '../fronts/ajp-variables.ts';
+import { DialectFront } from '../fronts/dialect-front.ts';
+import type { Dialect } from '../fronts/dialect.ts';
 import { FastCgiFront } from '../fronts/fastcgi.ts';
 import type { Front, FrontOptions } from '../fronts/front.ts';
 import { HttpFront } from '../fronts/http.ts';
+import { SCGI } from '../fronts/scgi.ts';
+import { UWSGI } from '../fronts/uwsgi.ts';
 import { openListener, type Activation, type Listener } from '../listen/index.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Router } from '../routing/router.ts';
@@ -104,7 +108,28 @@ function makeFront(listen: ListenConfig, config: GatewayConfig, router: Router, 
       return new FastCgiFront(options);
     case 'ajp':
       return makeAjpFront(listen, options, router, logger);
+    case 'scgi':
+      return makeDialectFront(SCGI, options, logger);
+    case 'uwsgi':
+      return makeDialectFront(UWSGI, options, logger);
   }
+}
+
+const surplusAdvice = '; older versions of nginx send a wrong length with "scgi_request_buffering off"';
+
+function makeDialectFront(dialect: Dialect, options: FrontOptions, logger: Logger): Front {
+  return new DialectFront(dialect, {
+    ...options,
+    refused: (peer, { message, code, untold }) => {
+      const fields = { code: 'SLUICE_CONNECTION_REFUSED', peer, reason: code, ...(untold > 0 && { untold }) };
+      logger.warn(fields, `${dialect.title} request refused: ${message}`);
+    },
+    surplus: (peer, contentBytes, untold) => {
+      const fields = { code: 'SLUICE_BODY_SURPLUS', peer, ...(untold > 0 && { untold }) };
+      const message = `more came of a request body than the ${contentBytes} bytes of its CONTENT_LENGTH, and was dropped`;
+      logger.warn(fields, `${dialect.title}: ${message}${surplusAdvice}`);
+    },
+  });
 }
 
 function makeAjpFront(listen: ListenConfig, options: FrontOptions, router: Router, logger: Logger): Front {

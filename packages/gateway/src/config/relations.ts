@@ -2,6 +2,7 @@
 import { isLoopbackHost } from './kinds/address.ts';
 import type { ConfigParts } from './load.ts';
 import { formatPath, type Step } from './locate.ts';
+import { believesAnybody, protocolNames } from './protocols.ts';
 import { show, type Problem, type Source } from './problems.ts';
 import { didYouMean } from './suggest.ts';
 import type { ListenAddress, ListenConfig } from './types.ts';
@@ -57,11 +58,11 @@ const ajpSettings = [
   ['isPathDecoded', 'decoded_path'],
 ] as const;
 
-// Both protocols believe what the web server says about the client, its user and its certificate.
+// All but HTTP believe what the web server says about the client, its user and its certificate.
 function describeOpenness({ protocol, address, allow, secretFile }: ListenConfig): string | null {
   const isReachable = address.kind === 'tcp' && !isLoopbackHost(address.host);
-  if (protocol === 'fastcgi' && isReachable && allow === null) {
-    return 'other machines can reach this, and FastCGI believes whoever connects; name the web servers, such as allow = ["10.0.0.7"], or listen on 127.0.0.1 or a Unix socket';
+  if (believesAnybody(protocol) && isReachable && allow === null) {
+    return `other machines can reach this, and ${protocolNames[protocol]} believes whoever connects; name the web servers, such as allow = ["10.0.0.7"], or listen on 127.0.0.1 or a Unix socket`;
   }
   // Whether an inherited socket can be reached shows too late.
   const isInherited = address.kind === 'descriptor' || address.kind === 'systemd';

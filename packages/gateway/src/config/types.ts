@@ -24,7 +24,7 @@ export interface AppConfig {
 }
 
 /** The protocols a listener can speak. */
-export type ListenProtocol = 'ajp' | 'fastcgi' | 'http';
+export type ListenProtocol = 'ajp' | 'fastcgi' | 'http' | 'scgi' | 'uwsgi';
 
 /** Where a listener's socket is. */
 export type ListenAddress =

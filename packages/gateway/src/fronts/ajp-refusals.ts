@@ -1,9 +1,7 @@
 // What is told of web servers that were refused: in words that help, and no more often than anybody reads them.
 
 import type { AjpError, AjpErrorCode } from '@sluice/ajp';
-
-/** Within this time a refusal of a kind that has been told is only counted. */
-const QUIET_MS = 10_000;
+import { Seldom } from './seldom.ts';
 
 /** Something to tell. */
 export interface Refusal {
@@ -22,7 +20,7 @@ const ADVICE: Partial<Readonly<Record<AjpErrorCode, string>>> = {
 
 /** Decides which refusals to tell: one of each kind in a while. */
 export class Refusals {
-  readonly #kinds = new Map<AjpErrorCode, { readonly toldMs: number; untold: number }>();
+  readonly #seldom = new Seldom<AjpErrorCode>();
 
   /**
    * Notes that a web server was refused; returns what to tell of it, or null for nothing.
@@ -33,14 +31,10 @@ export class Refusals {
     const { code } = error;
     // The network's doing, and an upload that its client gave up, are nobody's mistake.
     if (error.fault === 'io' || code === 'AJP_BODY_INCOMPLETE') return null;
-    const kind = this.#kinds.get(code);
-    if (kind && nowMs - kind.toldMs < QUIET_MS) {
-      kind.untold++;
-      return null;
-    }
-    this.#kinds.set(code, { toldMs: nowMs, untold: 0 });
+    const untold = this.#seldom.note(code, nowMs);
+    if (untold === null) return null;
     const advice = ADVICE[code];
     const message = advice === undefined ? error.message : `${error.message}; ${advice}`;
-    return { message, code, untold: kind?.untold ?? 0 };
+    return { message, code, untold };
   }
 }

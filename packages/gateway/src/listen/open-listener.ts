@@ -1,6 +1,7 @@
 // Opens one listener of the configuration on a server, whatever kind of address it has.
 import type { DropArgument, Server } from 'node:net';
 import { formatHostPort, formatListenAddress, isLoopbackHost } from '../config/kinds/address.ts';
+import { believesAnybody, protocolNames } from '../config/protocols.ts';
 import type { ListenConfig, ListenProtocol } from '../config/types.ts';
 import { noActivation, pickActivated, type Activation } from './activation.ts';
 import { createAllowList, guardServer } from './allow-list.ts';
@@ -54,7 +55,8 @@ export async function openListener(
   const hasPort = typeof bound === 'object' && bound !== null && bound.port !== undefined;
   if (hasPort && isUnguarded(listen, bound.address)) {
     close();
-    throw new ListenError('SLUICE_LISTEN_UNGUARDED', formatListenAddress(listen.address), unguardedReason);
+    const reason = unguardedReason(listen.protocol);
+    throw new ListenError('SLUICE_LISTEN_UNGUARDED', formatListenAddress(listen.address), reason);
   }
   const address = hasPort ? formatHostPort(bound.address, bound.port) : formatListenAddress(listen.address);
   const url =
@@ -89,11 +91,12 @@ async function start(listen: ListenConfig, server: Server, activation: Activatio
 
 // Where a socket comes from somebody else its address shows only now; the configuration has checked all others.
 function isUnguarded({ protocol, allow }: ListenConfig, host: string): boolean {
-  return protocol === 'fastcgi' && allow === null && !isLoopbackHost(host);
+  return believesAnybody(protocol) && allow === null && !isLoopbackHost(host);
 }
 
-const unguardedReason =
-  'other machines can reach this socket, and FastCGI believes whoever connects; name the web servers in allow';
+function unguardedReason(protocol: ListenProtocol): string {
+  return `other machines can reach this socket, and ${protocolNames[protocol]} believes whoever connects; name the web servers in allow`;
+}
 
 // A browser cannot go to "every address", but it can go to this machine.
 function formatUrl(host: string, port: number, mount: string | null): string {

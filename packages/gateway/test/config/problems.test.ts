@@ -23,7 +23,7 @@ queue = { lenght = 3, timeout = "5" }
         'sluice.toml:9: bdy: unknown section; did you mean "body"?',
         'sluice.toml:1: app.target: missing; give module:callable, module:factory() or a file path',
         'sluice.toml:2: app.directorry: unknown key; did you mean "directory"?',
-        'sluice.toml:4: listen[0].protocol: "gopher" is not possible; give one of http, fastcgi, ajp',
+        'sluice.toml:4: listen[0].protocol: "gopher" is not possible; give one of http, fastcgi, ajp, scgi, uwsgi',
         expect.stringMatching(/^sluice\.toml:5: listen\[0\]\.address: .*port 70000 is more than 65535/),
         'sluice.toml:7: pool.default.threads: "four" is not possible; give a whole number from 1 to 256',
         'sluice.toml:8: pool.default.queue.lenght: unknown key; did you mean "length"?',

@@ -9,7 +9,13 @@ import type { SettingsOf } from '../setting.ts';
 import type { ListenConfig, ListenProtocol } from '../types.ts';
 
 /** Every protocol a listener can speak; each is also a flag that takes an address. */
-export const listenProtocols: readonly [ListenProtocol, ...ListenProtocol[]] = ['http', 'fastcgi', 'ajp'];
+export const listenProtocols: readonly [ListenProtocol, ...ListenProtocol[]] = [
+  'http',
+  'fastcgi',
+  'ajp',
+  'scgi',
+  'uwsgi',
+];
 
 /** The settings of each `[[listen]]`. Their flags apply to every listener. */
 export const listenSettings: SettingsOf<ListenConfig> = {
@@ -72,7 +78,7 @@ export const listenSettings: SettingsOf<ListenConfig> = {
     fallback: { state: 'none', prose: 'everybody who can reach the socket' },
     flag: 'allow',
     prose:
-      'Addresses and CIDR blocks that may connect over TCP. Required for FastCGI on an address that other machines can reach, because whoever may connect decides what the application is told about a request.',
+      'Addresses and CIDR blocks that may connect over TCP. Required for FastCGI, SCGI and uwsgi on an address that other machines can reach, because whoever may connect decides what the application is told about a request.',
   },
   secretFile: {
     key: 'secret_file',

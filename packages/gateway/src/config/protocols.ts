@@ -1,0 +1,19 @@
+// What is known of the protocols a listener can speak, beyond their words in the configuration.
+import type { ListenProtocol } from './types.ts';
+
+/** How each is called in prose. */
+export const protocolNames: Readonly<Record<ListenProtocol, string>> = {
+  ajp: 'AJP',
+  fastcgi: 'FastCGI',
+  http: 'HTTP',
+  scgi: 'SCGI',
+  uwsgi: 'uwsgi',
+};
+
+/**
+ * Whether a protocol believes everything whoever connects says about the client, and has no secret of its own. Only an
+ * address that nobody else can reach, or `allow`, protects a listener for it.
+ */
+export function believesAnybody(protocol: ListenProtocol): boolean {
+  return protocol === 'fastcgi' || protocol === 'scgi' || protocol === 'uwsgi';
+}

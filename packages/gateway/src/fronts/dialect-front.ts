@@ -1,0 +1,69 @@
+// The front of SCGI and uwsgi: listens, and turns each connection of a web server into an exchange.
+
+import { createServer, type Server, type Socket } from 'node:net';
+import { BatchingTransport } from './batching-transport.ts';
+import { DialectConnection } from './dialect-connection.ts';
+import type { Dialect, DialectErrorCode } from './dialect.ts';
+import type { Front, FrontOptions } from './front.ts';
+import { Seldom } from './seldom.ts';
+
+/** Something to tell of a web server that was refused. */
+export interface DialectRefusal {
+  readonly message: string;
+  readonly code: DialectErrorCode;
+  /** How many of the same kind were not told since the last that was. */
+  readonly untold: number;
+}
+
+/** What such a front is made with. */
+export interface DialectFrontOptions extends FrontOptions {
+  /** A request was refused before it became an exchange. `peer` is an address, or empty for a Unix socket. */
+  readonly refused: (peer: string, refusal: DialectRefusal) => void;
+  /** More came of a request than its CONTENT_LENGTH, and was dropped. `untold` as above. */
+  readonly surplus: (peer: string, contentBytes: number, untold: number) => void;
+}
+
+/** Serves SCGI or uwsgi as the application. */
+export class DialectFront implements Front {
+  readonly protocol: Dialect['protocol'];
+  readonly server: Server;
+  readonly #dialect: Dialect;
+  readonly #options: DialectFrontOptions;
+  readonly #connections = new Map<DialectConnection, Socket>();
+  readonly #refusals = new Seldom<DialectErrorCode | 'surplus'>();
+
+  constructor(dialect: Dialect, options: DialectFrontOptions) {
+    this.protocol = dialect.protocol;
+    this.#dialect = dialect;
+    this.#options = options;
+    this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
+  }
+
+  drain(): void {
+    for (const connection of this.#connections.keys()) connection.closeIfIdle();
+  }
+
+  destroy(): void {
+    for (const socket of this.#connections.values()) socket.destroy();
+  }
+
+  #accept(socket: Socket): void {
+    const peer = socket.remoteAddress ?? '';
+    const transport = new BatchingTransport(socket);
+    const connection = new DialectConnection(transport, {
+      ...this.#options,
+      dialect: this.#dialect,
+      refused: ({ code, message }) => {
+        const untold = this.#refusals.note(code, performance.now());
+        if (untold !== null) this.#options.refused(peer, { code, message, untold });
+      },
+      surplus: (contentBytes) => {
+        const untold = this.#refusals.note('surplus', performance.now());
+        if (untold !== null) this.#options.surplus(peer, contentBytes, untold);
+      },
+    });
+    transport.attach(connection);
+    this.#connections.set(connection, socket);
+    socket.on('close', () => this.#connections.delete(connection));
+  }
+}
