@@ -15,6 +15,7 @@ const NOT_OF_SUITES = new Set(['TTYWrap', 'Immediate', 'CloseReq']);
 export default class TidyEnvironment extends TestEnvironment {
   #before = new Map();
   #timers = new Map();
+  #hasFailed = false;
 
   async setup() {
     await super.setup();
@@ -28,9 +29,15 @@ export default class TidyEnvironment extends TestEnvironment {
     this.#forgetEnded();
     const stacks = [...this.#timers].filter(([timer]) => timer.hasRef()).map(([, { stack }]) => stack);
     await super.teardown();
-    if (left.length === 0) return;
+    // A test that failed may have left something; what is thrown here would stand in the place of its own message.
+    if (left.length === 0 || this.#hasFailed) return;
     const origins = stacks.length > 0 ? `\ntimers among them began here:\n${stacks.join('\n')}` : '';
     throw new Error(`left running after the last test: ${left.join(', ')}${origins}`);
+  }
+
+  /** Called by Jest. */
+  handleTestEvent(event) {
+    if (event.name === 'test_done' && event.test.errors.length > 0) this.#hasFailed = true;
   }
 
   /** Remembers where timers were begun: the system only knows how many there are. */

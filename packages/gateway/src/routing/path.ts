@@ -29,7 +29,10 @@ export interface SplitPath {
 export function splitPath(path: RequestPath, mount: string | null): SplitPath | null {
   if (mount) {
     // A web server may have matched its location after it merged slashes; then only its own words are under the mount.
-    const candidates = [decodedPath(path.requestUri ?? ''), `${path.scriptName ?? ''}${path.pathInfo ?? ''}`];
+    const candidates = [
+      decodedPath(path.requestUri ?? ''),
+      resolveDots(`${path.scriptName ?? ''}${path.pathInfo ?? ''}`),
+    ];
     const whole = candidates.find((candidate) => isUnder(candidate, mount));
     return whole === undefined ? null : { scriptName: mount, pathInfo: whole.slice(mount.length) };
   }
@@ -77,10 +80,13 @@ export function percentDecode(text: string): string {
   );
 }
 
-/** Brings both into the shape that PEP 3333 and its validator ask for. */
+/**
+ * Brings both into the shape that PEP 3333 and its validator ask for. Dots are resolved here, too: HAProxy passes them on
+ * as they come.
+ */
 function tidy(scriptName: string, pathInfo: string): SplitPath {
   const script = rooted(scriptName.endsWith('/') ? scriptName.replace(/\/+$/, '') : scriptName);
-  const info = rooted(pathInfo);
+  const info = resolveDots(rooted(pathInfo));
   return { scriptName: script, pathInfo: script === '' && info === '' ? '/' : info };
 }
 

@@ -69,6 +69,9 @@ export class Router {
     if (path.scriptName !== sent.scriptName || path.pathInfo !== sent.pathInfo) {
       exchange.variables = variables.with({ SCRIPT_NAME: path.scriptName, PATH_INFO: path.pathInfo });
     }
+    // HAProxy leaves empty variables out; RFC 3875 says that this one is always there.
+    if (variables.get('QUERY_STRING') === undefined)
+      exchange.variables = exchange.variables.plus('QUERY_STRING', queryOf(sent.requestUri ?? ''));
     // A client must not be able to pass a header off as the HTTP_PROXY of the environment (httpoxy).
     if (variables.get('HTTP_PROXY') !== undefined)
       exchange.variables = exchange.variables.without('HTTP_PROXY');
@@ -100,4 +103,10 @@ export class Router {
       collectBody(exchange, body, this.#body, this.#spool, () => backend.handle(exchange));
     }
   }
+}
+
+/** What follows the question mark of a request target. */
+function queryOf(requestUri: string): string {
+  const mark = requestUri.indexOf('?');
+  return mark < 0 ? '' : requestUri.slice(mark + 1);
 }

@@ -53,6 +53,9 @@ describe('without a mount point', () => {
     ['a script name without a slash gets one', '/app/x', 'app', '/x', '/app', '/x'],
     ['double slashes stay', '//a//b', undefined, undefined, '', '//a//b'],
     ['dots are resolved', '/a/../b/./c', undefined, undefined, '', '/b/c'],
+    ['dots of a script name are resolved', '/a/../b', '/a/../b', undefined, '', '/b'],
+    ['dots of a PATH_INFO are resolved', '/app/a/../b', '/app', '/a/../b', '/app', '/b'],
+    ['dots that climb out of a PATH_INFO stay', '/app/../b', '/app', '/../b', '/app', '/../b'],
     ['an encoded slash is decoded', '/a%2Fb', undefined, undefined, '', '/a/b'],
     ['an encoded percent sign is decoded once', '/a%252Fb', undefined, undefined, '', '/a%2Fb'],
     ['bytes that are not UTF-8 stay bytes', '/%FF%c3', undefined, undefined, '', '/\xff\xc3'],
@@ -88,6 +91,11 @@ describe('without a mount point', () => {
 });
 
 describe('with a mount point', () => {
+  it('dots in the words of a web server do not leave it', () => {
+    const sent = { requestUri: '/other', scriptName: '/app/../secret', pathInfo: undefined };
+    expect(splitPath(sent, '/app')).toBeNull();
+  });
+
   const mounted = FRONTS.filter(([, requestUri]) => requestUri === URI);
   it.each(mounted)('at /app, %s', (_name, requestUri, scriptName, pathInfo) => {
     expect(splitPath({ requestUri, scriptName, pathInfo }, '/app')).toEqual({

@@ -85,6 +85,19 @@ describe('a route', () => {
   });
 });
 
+describe('the query', () => {
+  it.each([
+    ['/x?a=b', {}, 'a=b'],
+    ['/x', {}, ''],
+    ['/x?', {}, ''],
+    ['/x?a=b', { QUERY_STRING: 'rewritten=1' }, 'rewritten=1'],
+    ['/x?a=b', { QUERY_STRING: '' }, ''],
+  ])('of %s with %j is %j', (uri, more, query) => {
+    const { exchange } = route(get(uri, more));
+    expect(exchange.variables.get('QUERY_STRING')).toBe(query);
+  });
+});
+
 describe('the path', () => {
   it('is put into the variables', () => {
     const made = makeExchange({ variables: { REQUEST_URI: '/x%20y', SCRIPT_NAME: '/x y', PATH_INFO: '' } });
