@@ -129,7 +129,7 @@ describe('the variables', () => {
   });
 
   it('stay the same object where nothing has to change', () => {
-    const made = get('/x');
+    const made = get('/x', { QUERY_STRING: '' });
     const { variables } = made.exchange;
     expect(route(made).exchange.variables).toBe(variables);
   });
