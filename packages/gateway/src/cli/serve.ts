@@ -1,6 +1,6 @@
 // `sluice serve`: loads the configuration, starts the gateway, and stops it when a signal asks for it.
 import type { StopPace } from '../compose/control.ts';
-import { ConfigError, type GatewayConfig } from '../config/index.ts';
+import { ConfigError, type FoundPython, type GatewayConfig, type LoadedConfig } from '../config/index.ts';
 import { formatProcessRange } from '../config/kinds/process-range.ts';
 import type { FlagValues } from '../config/overrides.ts';
 import { ListenError } from '../listen/index.ts';
@@ -41,20 +41,15 @@ async function serveUntil(
   context: CliContext,
 ): Promise<ExitCode> {
   const loaded = loadCommandConfig(target, flags, context);
-  const python = findConfiguredPython(loaded, context);
-  const version = await askPythonVersion(python.path);
-  if ('reason' in version) throw unusablePython(python.path, version.reason);
-  if (!version.isSupported) {
-    throw unusablePython(
-      python.path,
-      `it is Python ${version.version}, and ${pythonVersionMin.join('.')} is needed`,
-    );
-  }
   const { config } = loaded;
+  const hasApplication = config.app.target !== '';
+  const python = hasApplication ? await usablePython(loaded, context) : NO_PYTHON;
   const logger = createLogger(config.log, context.stderr);
-  logger.info({}, describeApplication(config));
-  logger.info({ path: python.path }, `Python ${version.version}, ${python.reason}`);
-  logger.info({}, describeWorkers(config));
+  if (hasApplication) {
+    logger.info({}, describeApplication(config));
+    logger.info({ path: python.path }, `Python ${python.version}, ${python.reason}`);
+    logger.info({}, describeWorkers(config));
+  }
 
   const removePidFile = config.control.pidFile === null ? null : pidFile(config.control.pidFile);
   const service = connectServiceManager(python.path, context.environment, (reason) =>
@@ -66,6 +61,23 @@ async function serveUntil(
     await service?.close();
     removePidFile?.();
   }
+}
+
+interface UsablePython extends FoundPython {
+  readonly version: string;
+}
+
+/** Where there is no application, nothing depends on whether there is a Python. */
+const NO_PYTHON: UsablePython = { path: 'python3', reason: '', version: '' };
+
+/** The interpreter, which has been asked for its version. Throws a `ConfigError` if it cannot run the workers. */
+async function usablePython(loaded: LoadedConfig, context: CliContext): Promise<UsablePython> {
+  const python = findConfiguredPython(loaded, context);
+  const answer = await askPythonVersion(python.path);
+  if ('reason' in answer) throw unusablePython(python.path, answer.reason);
+  const { version, isSupported } = answer;
+  if (isSupported) return { ...python, version };
+  throw unusablePython(python.path, `it is Python ${version}, and ${pythonVersionMin.join('.')} is needed`);
 }
 
 /** What a gateway is run with. */

@@ -6,15 +6,16 @@ import type { GatewayStatus } from '../control/status.ts';
 import type { Activation, Listener } from '../listen/index.ts';
 import { startAccessLog, startFailureLog } from '../observe/access-log.ts';
 import type { Logger } from '../observe/log.ts';
-import { Router, type Route } from '../routing/router.ts';
+import { Router } from '../routing/router.ts';
 import { watchCode, type CodeWatch } from '../service/watch-code.ts';
-import { StaticFiles } from '../static/static-files.ts';
 import { Spool } from '../spool/spool.ts';
 import { takeIdentity } from './identity.ts';
 import { openControl, type Control, type StopPace } from './control.ts';
 import { Fronts } from './fronts.ts';
 import { makeReplies } from './replies.ts';
 import { Pools, type ReloadResults, type WorkerParts } from './pools.ts';
+import { makeRoutes, nobody } from './routes.ts';
+import { Upstreams } from './upstreams.ts';
 
 /** What a gateway needs besides its configuration. */
 export interface GatewayOptions extends WorkerParts {
@@ -68,6 +69,7 @@ class WiredGateway implements Gateway {
   readonly #options: GatewayOptions;
   readonly #logger: Logger;
   readonly #pools: Pools;
+  readonly #upstreams: Upstreams;
   readonly #spool: Spool;
   readonly #fronts: Fronts;
   readonly #counters = new Counters();
@@ -84,9 +86,11 @@ class WiredGateway implements Gateway {
     this.#logger = logger;
     this.#pools = new Pools(config, options);
     this.#spool = new Spool(config.body.spoolDirectory);
-    const fallback = this.#pools.get('default');
+    this.#upstreams = new Upstreams(config, logger);
+    const fallback = config.app.target === '' ? nobody : this.#pools.get('default');
     const replies = makeReplies(config.reply, this.#spool, logger);
-    const router = new Router(this.#routes(), fallback, config.body, this.#spool, replies);
+    const routes = makeRoutes(config, this.#pools, this.#upstreams);
+    const router = new Router(routes, fallback, config.body, this.#spool, replies);
     this.#fronts = new Fronts(config, router, logger, activation);
     this.#stopLogs = [startFailureLog(logger), ...(config.log.access ? [startAccessLog(logger)] : [])];
   }
@@ -114,7 +118,7 @@ class WiredGateway implements Gateway {
 
   async start(): Promise<void> {
     this.#watch = this.#config.app.isReloaded ? this.#watchApplication() : null;
-    await this.#pools.start();
+    await Promise.all([this.#pools.start(), this.#upstreams.start()]);
   }
 
   status(): GatewayStatus {
@@ -126,6 +130,7 @@ class WiredGateway implements Gateway {
       listeners: this.listeners.map(({ protocol, address }) => ({ protocol, address })),
       counts: this.#counters.counts,
       pools: this.#pools.status(),
+      upstreams: this.#upstreams.status(),
     };
   }
 
@@ -142,7 +147,7 @@ class WiredGateway implements Gateway {
   async stop(isPatient = false): Promise<void> {
     this.#fronts.beginClosing();
     await this.#watch?.close();
-    await this.#pools.stop(isPatient);
+    await Promise.all([this.#pools.stop(isPatient), this.#upstreams.stop(isPatient)]);
     await this.#fronts.closed();
     this.#spool.close();
     this.#counters.close();
@@ -152,6 +157,7 @@ class WiredGateway implements Gateway {
 
   stopNow(): void {
     this.#pools.stopNow();
+    this.#upstreams.stopNow();
     this.#fronts.destroy();
   }
 
@@ -170,18 +176,5 @@ class WiredGateway implements Gateway {
     );
     void watch.ready.then(() => this.#logger.info({ directory }, 'files are watched for changes'));
     return watch;
-  }
-
-  #routes(): Route[] {
-    const routes = this.#config.routes.map((route) => ({
-      config: route,
-      backend: this.#pools.get(route.to.name).withTimeouts(route),
-    }));
-    const files = this.#config.static.map((each) => ({
-      // Streaming, because nobody reads the body: it need not be complete.
-      config: { path: each.path, streaming: true, mount: null },
-      backend: new StaticFiles(each),
-    }));
-    return [...routes, ...files];
   }
 }

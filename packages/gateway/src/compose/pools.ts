@@ -26,7 +26,9 @@ export class Pools {
   readonly #pools: ReadonlyMap<string, Pool>;
 
   constructor(config: GatewayConfig, parts: WorkerParts) {
-    const entries = Object.entries(config.pools).map(([name, pool]) => {
+    // Without an application there is nothing for workers to do.
+    const pools = config.app.target === '' ? {} : config.pools;
+    const entries = Object.entries(pools).map(([name, pool]) => {
       const options = poolOptions(name, pool, config, parts);
       return [name, new Pool(options, logPool(parts.logger, name))] as const;
     });

@@ -2,6 +2,7 @@
 export { loadConfig, type LoadedConfig } from './load.ts';
 export { ConfigError, formatProblem, formatSource } from './problems.ts';
 export { findPython, type FoundPython } from './python.ts';
+export { defaultUpstream } from './settings/upstream.ts';
 export { formatListenAddress } from './kinds/address.ts';
 export type { Environment, FlagValues } from './overrides.ts';
 export type * from './types.ts';

@@ -6,7 +6,7 @@ import { formatPath, type Step } from './locate.ts';
 import { environmentOverrides, flagOverrides, type Environment, type FlagValues } from './overrides.ts';
 import { resolvePaths } from './paths.ts';
 import { ConfigError, show, type Problem, type Source } from './problems.ts';
-import { isTable, type RawTable } from './raw.ts';
+import { getValue, isTable, type RawTable } from './raw.ts';
 import { readSection, type ReadContext } from './read-section.ts';
 import { checkRelations } from './relations.ts';
 import { checkSecretFiles } from './secret-file.ts';
@@ -22,6 +22,7 @@ import {
   routeSettings,
   sections,
   staticSettings,
+  upstreamSettings,
 } from './settings/index.ts';
 import type { SettingsOf } from './setting.ts';
 import { didYouMean } from './suggest.ts';
@@ -60,7 +61,8 @@ export function loadConfig(origin: ConfigOrigin): LoadedConfig {
   const problems: Problem[] = [];
   const context: ReadContext = { ...origin, sourceOf, problems };
   const parts = readParts(raw, context);
-  problems.push(...checkRelations(parts, sourceOf));
+  const isTargetGiven = getValue(raw, ['app', 'target']) !== undefined;
+  problems.push(...checkRelations(parts, isTargetGiven, sourceOf));
   if (problems.length > 0) throw new ConfigError(problems);
   const config = resolvePaths(completeConfig(parts), {
     currentDirectory: origin.directory,
@@ -89,7 +91,8 @@ function readParts(raw: RawTable, context: ReadContext): ConfigParts {
   return {
     app: one(appSettings, 'app'),
     listen: readList(listenSettings, raw, 'listen', context),
-    pools: readPools(raw['pool'], context),
+    pools: readNamed(poolSettings, raw, 'pool', context, { default: {} }),
+    upstreams: readNamed(upstreamSettings, raw, 'upstream', context),
     routes: readList(routeSettings, raw, 'route', context),
     static: readList(staticSettings, raw, 'static', context),
     body: one(bodySettings, 'body'),
@@ -114,23 +117,29 @@ function readList<T extends object>(
   return [null];
 }
 
-function readPools(raw: unknown, context: ReadContext): ConfigParts['pools'] {
-  if (raw !== undefined && !isTable(raw)) {
-    report(context, ['pool'], `${show(raw)} is not a table; write [pool.default]`);
-    return { default: null };
+function readNamed<T extends object>(
+  settings: SettingsOf<T>,
+  raw: RawTable,
+  section: string,
+  context: ReadContext,
+  always: RawTable = {},
+): Readonly<Record<string, T | null>> {
+  const given = raw[section] ?? {};
+  if (!isTable(given)) {
+    const example = Object.keys(always)[0] ?? 'NAME';
+    report(context, [section], `${show(given)} is not a table; write [${section}.${example}]`);
+    return Object.fromEntries(Object.keys(always).map((name) => [name, null]));
   }
-  const entries = Object.entries({ default: {}, ...raw });
-  const pools = entries.map(([name, table]) => {
+  const entries = Object.entries({ ...always, ...given });
+  const read = entries.map(([name, table]) => {
     if (!/^[A-Za-z][\w-]{0,63}$/.test(name)) {
-      report(
-        context,
-        ['pool', name],
-        'the name of a pool is up to 64 letters, digits, "_" and "-", a letter first',
-      );
+      const article = /^[aeiou]/.test(section) ? 'an' : 'a';
+      const text = `the name of ${article} ${section} is up to 64 letters, digits, "_" and "-", a letter first`;
+      report(context, [section, name], text);
     }
-    return [name, readSection(poolSettings, table, ['pool', name], context)] as const;
+    return [name, readSection(settings, table, [section, name], context)] as const;
   });
-  return Object.fromEntries(pools);
+  return Object.fromEntries(read);
 }
 
 function checkSectionNames(raw: RawTable, context: ReadContext): void {

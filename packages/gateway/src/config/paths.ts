@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import type { Step } from './locate.ts';
 import type { Source } from './problems.ts';
-import type { ControlAddress, GatewayConfig, ListenConfig } from './types.ts';
+import type { ControlAddress, GatewayConfig, ListenConfig, RouteConfig, UpstreamAddress } from './types.ts';
 
 /** Where relative paths begin. */
 export interface PathBases {
@@ -30,6 +30,19 @@ export function resolvePaths(config: GatewayConfig, bases: PathBases): GatewayCo
       ...resolveSocket(listen, baseOf(['listen', index, 'address'])),
       secretFile: resolveIfGiven(listen.secretFile, baseOf(['listen', index, 'secret_file'])),
     })),
+    upstreams: Object.fromEntries(
+      Object.entries(config.upstreams).map(([name, upstream]) => [
+        name,
+        {
+          ...upstream,
+          servers: upstream.servers.map((server) => ({
+            ...server,
+            address: resolveServer(server.address, baseOf(['upstream', name, 'servers'])),
+          })),
+        },
+      ]),
+    ),
+    routes: config.routes.map((route, index) => resolveRoute(route, baseOf(['route', index, 'to']))),
     control: {
       address: resolveControl(config.control.address, baseOf(['control', 'address'])),
       pidFile: resolveIfGiven(config.control.pidFile, baseOf(['control', 'pid_file'])),
@@ -70,4 +83,13 @@ function resolveSocket(listen: ListenConfig, base: string): ListenConfig {
 
 function resolveControl(address: ControlAddress | null, base: string): ControlAddress | null {
   return address?.kind === 'unix' ? { kind: 'unix', path: resolve(base, address.path) } : address;
+}
+
+function resolveServer(address: UpstreamAddress, base: string): UpstreamAddress {
+  return address.kind === 'unix' ? { kind: 'unix', path: resolve(base, address.path) } : address;
+}
+
+function resolveRoute(route: RouteConfig, base: string): RouteConfig {
+  const { to } = route;
+  return to.kind === 'server' ? { ...route, to: { ...to, address: resolveServer(to.address, base) } } : route;
 }

@@ -4,12 +4,14 @@ import type { ConfigParts } from './load.ts';
 import { formatPath, type Step } from './locate.ts';
 import { believesAnybody, protocolNames } from './protocols.ts';
 import { show, type Problem, type Source } from './problems.ts';
+import { appSettings } from './settings/index.ts';
 import { didYouMean } from './suggest.ts';
 import type { ListenAddress, ListenConfig } from './types.ts';
 
 /** Everything that is wrong between values, among the parts that are right in themselves. */
 export function checkRelations(
   parts: ConfigParts,
+  isTargetGiven: boolean,
   sourceOf: (path: readonly Step[]) => Source,
 ): readonly Problem[] {
   const found: Found[] = [
@@ -17,6 +19,7 @@ export function checkRelations(
     ...checkAddressesDiffer(parts.listen),
     ...checkRoutes(parts),
     ...checkGroup(parts),
+    ...(isTargetGiven ? [] : checkTarget(parts)),
   ];
   return found.map(({ path, text }) => ({ source: sourceOf(path), key: formatPath(path), text }));
 }
@@ -24,6 +27,14 @@ export function checkRelations(
 function checkGroup({ app }: ConfigParts): readonly Found[] {
   if (app === null || app.group === null || app.user !== null) return [];
   return [{ path: ['app', 'group'], text: 'it goes with user, which is not set' }];
+}
+
+/** Without an application everything has to lead elsewhere. */
+function checkTarget({ routes, static: files }: ConfigParts): readonly Found[] {
+  const isAnyElsewhere = routes.length + files.length > 0;
+  const isAnyToPool = routes.some((route) => route === null || route.to.kind === 'pool');
+  if (isAnyElsewhere && !isAnyToPool) return [];
+  return [{ path: ['app', 'target'], text: `missing; give ${appSettings.target.kind.allowed}` }];
 }
 
 interface Found {
@@ -91,7 +102,7 @@ function isAnyPort(address: ListenAddress): boolean {
   return address.kind === 'tcp' && address.port === 0;
 }
 
-function checkRoutes({ routes, pools, static: files }: ConfigParts): readonly Found[] {
+function checkRoutes({ routes, pools, upstreams, static: files }: ConfigParts): readonly Found[] {
   const seen = new Map<string, string>();
   const differs = (name: 'route' | 'static', index: number, path: string): readonly Found[] => {
     const earlier = seen.get(path);
@@ -102,9 +113,11 @@ function checkRoutes({ routes, pools, static: files }: ConfigParts): readonly Fo
   const ofRoutes = routes.flatMap((route, index) => {
     if (route === null) return [];
     const found: Found[] = [...differs('route', index, route.path)];
-    if (!Object.hasOwn(pools, route.to.name)) {
-      const near = didYouMean(route.to.name, Object.keys(pools));
-      const text = `there is no pool ${show(route.to.name)}${near}; add [pool.${route.to.name}]`;
+    const { to } = route;
+    const known = to.kind === 'pool' ? pools : upstreams;
+    if (to.kind !== 'server' && !Object.hasOwn(known, to.name)) {
+      const near = didYouMean(to.name, Object.keys(known));
+      const text = `there is no ${to.kind} ${show(to.name)}${near}; add [${to.kind}.${to.name}]`;
       found.push({ path: ['route', index, 'to'], text });
     }
     return found;

@@ -112,12 +112,80 @@ export interface PoolConfig {
   readonly quickPaths: readonly string[] | null;
 }
 
-/** Where a route leads. */
-export interface RouteTarget {
-  readonly kind: 'pool';
-  /** A key of {@link GatewayConfig.pools}. */
-  readonly name: string;
+/** The protocols an upstream server can speak. */
+export type UpstreamProtocolName = 'fastcgi';
+
+/** Where an upstream server listens. */
+export type UpstreamAddress =
+  | { readonly kind: 'unix'; readonly path: string }
+  /** `host` is an IP address or a name. */
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  /** SRV records of the DNS: they say hosts, ports and weights. */
+  | { readonly kind: 'srv'; readonly name: string };
+
+/** A server of an upstream. */
+export interface UpstreamServer {
+  readonly address: UpstreamAddress;
+  /** Its share of the requests, relative to the others. */
+  readonly weight: number;
 }
+
+/** One `[upstream.NAME]`: servers that speak a protocol of their own. */
+export interface UpstreamConfig {
+  readonly protocol: UpstreamProtocolName;
+  /** At least one. */
+  readonly servers: readonly UpstreamServer[];
+  readonly connectTimeoutMs: number;
+  /** How long nothing may come from a server. */
+  readonly readTimeoutMs: number;
+  /** How long a request may take; null: no limit. */
+  readonly requestTimeoutMs: number | null;
+  /** Idle connections kept for each server; null is what suits the protocol. */
+  readonly keepAliveCount: number | null;
+  /** How long an idle connection is kept. */
+  readonly keepAliveTimeoutMs: number;
+  /** Requests at a time on each server; null: no limit. */
+  readonly maxConnections: number | null;
+  /** Requests that may wait for a server. */
+  readonly queueLength: number;
+  readonly queueTimeoutMs: number;
+  /** Failures in a row after which a server is left alone for a while; 0: never. */
+  readonly failAfter: number;
+  readonly failTimeoutMs: number;
+  /** How long a server takes to its full share after it came up. */
+  readonly slowStartMs: number;
+  /** How often names are looked up. */
+  readonly resolveMs: number;
+  /** How often each server is checked; null: never. */
+  readonly healthIntervalMs: number | null;
+  /** What a check asks for; null: a connection is enough. */
+  readonly healthPath: string | null;
+  readonly healthTimeoutMs: number;
+  /** Failed checks in a row after which a server is down, good ones after which it is up. */
+  readonly healthFall: number;
+  readonly healthRise: number;
+  /** Variables that are added to those of a request. */
+  readonly params: Readonly<Record<string, string>>;
+  /** The directory with the scripts, as the server sees it; null: there are none. */
+  readonly documentRoot: string | null;
+  /** The script that answers where the path names none. */
+  readonly index: string;
+  /** How long running requests get to finish when the gateway stops. */
+  readonly stopTimeoutMs: number;
+}
+
+/** Where a route leads. */
+export type RouteTarget =
+  /** `name` is a key of {@link GatewayConfig.pools}. */
+  | { readonly kind: 'pool'; readonly name: string }
+  /** `name` is a key of {@link GatewayConfig.upstreams}. */
+  | { readonly kind: 'upstream'; readonly name: string }
+  /** One server, with the settings that upstreams have by default. */
+  | {
+      readonly kind: 'server';
+      readonly protocol: UpstreamProtocolName;
+      readonly address: UpstreamAddress;
+    };
 
 /** One `[[route]]`: requests whose path begins with `path` go to `to`. */
 export interface RouteConfig {
@@ -218,6 +286,8 @@ export interface GatewayConfig {
   readonly listen: readonly ListenConfig[];
   /** By name; `default` is always there. */
   readonly pools: Readonly<Record<string, PoolConfig>>;
+  /** By name. */
+  readonly upstreams: Readonly<Record<string, UpstreamConfig>>;
   /** In the order of the file. Paths that match none go to the pool `default`. */
   readonly routes: readonly RouteConfig[];
   readonly static: readonly StaticConfig[];

@@ -1,6 +1,7 @@
 // What a gateway says about itself when it is asked.
 
 import type { PoolStatus } from '../backends/workers/pool-status.ts';
+import type { UpstreamStatus } from '../backends/upstreams/upstream-status.ts';
 import type { Counts } from './counters.ts';
 
 /** A gateway at one moment. */
@@ -16,6 +17,7 @@ export interface GatewayStatus {
   readonly listeners: readonly { readonly protocol: string; readonly address: string }[];
   readonly counts: Counts;
   readonly pools: readonly PoolStatus[];
+  readonly upstreams: readonly UpstreamStatus[];
 }
 
 /** What came of reloading a pool. */

@@ -22,6 +22,14 @@ export type FailureCode =
   | 'SLUICE_STOPPING'
   | 'SLUICE_REQUEST_TIMEOUT'
   | 'SLUICE_SPOOL_FAILED'
+  | 'SLUICE_LENGTH_REQUIRED'
+  | 'SLUICE_HEADERS_TOO_LARGE'
+  | 'SLUICE_UPSTREAM_UNREACHABLE'
+  | 'SLUICE_UPSTREAM_LOST'
+  | 'SLUICE_UPSTREAM_PROTOCOL'
+  | 'SLUICE_UPSTREAM_REFUSED'
+  | 'SLUICE_UPSTREAM_DOWN'
+  | 'SLUICE_UPSTREAM_TIMEOUT'
   | 'SLUICE_REPLY_FILE';
 
 /** Every failure, by its code; docs/reference/errors.md has a row for each. */
@@ -29,6 +37,16 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
   SLUICE_BAD_REQUEST: { status: 400, title: 'Bad Request', text: 'The request could not be understood.' },
   SLUICE_NOT_MOUNTED: { status: 404, title: 'Not Found', text: 'No application answers at this path.' },
   SLUICE_BODY_TOO_LARGE: { status: 413, title: 'Content Too Large', text: 'The request body is too large.' },
+  SLUICE_LENGTH_REQUIRED: {
+    status: 411,
+    title: 'Length Required',
+    text: 'A request body needs a Content-Length here.',
+  },
+  SLUICE_HEADERS_TOO_LARGE: {
+    status: 431,
+    title: 'Request Header Fields Too Large',
+    text: 'The headers of the request are too large for the server behind this one.',
+  },
   SLUICE_APPLICATION_FAILED: {
     status: 500,
     title: 'Internal Server Error',
@@ -44,6 +62,36 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
     title: 'Bad Gateway',
     text: 'The process that answered this request sent something that is not a response.',
   },
+  SLUICE_UPSTREAM_UNREACHABLE: {
+    status: 502,
+    title: 'Bad Gateway',
+    text: 'The server behind this one could not be reached.',
+  },
+  SLUICE_UPSTREAM_LOST: {
+    status: 502,
+    title: 'Bad Gateway',
+    text: 'The server behind this one closed the connection before it had answered.',
+  },
+  SLUICE_UPSTREAM_PROTOCOL: {
+    status: 502,
+    title: 'Bad Gateway',
+    text: 'The server behind this one sent something that is not a response.',
+  },
+  SLUICE_UPSTREAM_REFUSED: {
+    status: 503,
+    title: 'Service Unavailable',
+    text: 'The server behind this one has too much to do. Please try again shortly.',
+  },
+  SLUICE_UPSTREAM_DOWN: {
+    status: 503,
+    title: 'Service Unavailable',
+    text: 'No server is there to answer this request. Please try again shortly.',
+  },
+  SLUICE_UPSTREAM_TIMEOUT: {
+    status: 504,
+    title: 'Gateway Timeout',
+    text: 'The server behind this one did not answer in time.',
+  },
   SLUICE_QUEUE_FULL: {
     status: 503,
     title: 'Service Unavailable',
@@ -52,7 +100,7 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
   SLUICE_QUEUE_TIMEOUT: {
     status: 503,
     title: 'Service Unavailable',
-    text: 'The request waited too long for a free worker. Please try again shortly.',
+    text: 'The request waited too long for its turn. Please try again shortly.',
   },
   SLUICE_APPLICATION_NOT_LOADED: {
     status: 503,

@@ -64,19 +64,28 @@ export class Variables {
     return valueIn(this.block, this.#offsets(), name);
   }
 
-  /** All variables, decoded as latin-1, each name once and with the value that counts, in no particular order. */
+  /**
+   * All variables, decoded as latin-1, each name once, in no particular order. Headers that were sent more than once are
+   * joined as RFC 9110 section 5.3 says, cookies by semicolons; of other variables the last one counts.
+   */
   entries(): MapIterator<[name: string, value: string]> {
     const map = new Map<string, string>();
     const index = this.#offsets();
     for (let at = 0; at < index.length; at += 3) {
-      const value = index[at + 1] ?? 0;
-      map.set(
-        this.block.toString('latin1', index[at], value - 1),
-        this.block.toString('latin1', value, index[at + 2]),
-      );
+      const start = index[at + 1] ?? 0;
+      const name = this.block.toString('latin1', index[at], start - 1);
+      const value = this.block.toString('latin1', start, index[at + 2]);
+      const before = name.startsWith('HTTP_') ? map.get(name) : undefined;
+      const glue = name === 'HTTP_COOKIE' ? '; ' : ', ';
+      map.set(name, before === undefined ? value : `${before}${glue}${value}`);
     }
     for (const [name, value] of this.#added) map.set(name, value);
     return map.entries();
+  }
+
+  /** The same variables with each name once, as `entries` gives them, for those who know no repeated ones. */
+  joined(): Variables {
+    return this.#hasRepeated() ? Variables.from(this.entries()) : this;
   }
 
   /** The same variables with some set, by latin-1 strings. Throws a RangeError as `from` does. */
@@ -120,6 +129,31 @@ export class Variables {
       this.#cutBytes += end - start;
     }
     this.#cuts = found;
+  }
+
+  #hasRepeated(): boolean {
+    const { block } = this;
+    const index = this.#offsets();
+    for (let at = 3; at < index.length; at += 3) {
+      const start = index[at] ?? 0;
+      const length = (index[at + 1] ?? 0) - start;
+      for (let other = 0; other < at; other += 3) {
+        const otherStart = index[other] ?? 0;
+        if ((index[other + 1] ?? 0) - otherStart !== length) continue;
+        if (isCut(this.#cuts, start) || isCut(this.#cuts, otherStart)) continue;
+        if (block.compare(block, otherStart, otherStart + length, start, start + length) === 0) return true;
+      }
+    }
+    return this.#added.some(([name]) => this.#isInBlock(name));
+  }
+
+  #isInBlock(name: string): boolean {
+    const index = this.#offsets();
+    for (let at = 0; at < index.length; at += 3) {
+      const start = index[at] ?? 0;
+      if (isName(this.block, start, (index[at + 1] ?? 0) - 1, name) && !isCut(this.#cuts, start)) return true;
+    }
+    return false;
   }
 
   #offsets(): number[] {

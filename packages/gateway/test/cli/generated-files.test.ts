@@ -28,6 +28,7 @@ describe('generated files', () => {
       'app',
       'listen',
       'pool',
+      'upstream',
       'route',
       'static',
       'body',

@@ -187,9 +187,9 @@ describe('sluice serve', () => {
     const { code, stderr } = await new World({ directory }).run('serve');
     expect(code).toBe(2);
     expect(stderr.trim().split('\n')).toEqual([
-      expect.stringMatching(/^sluice: sluice\.toml:1: app\.target: missing/),
       expect.stringMatching(/^sluice: sluice\.toml:2: app\.targt: unknown key; did you mean "target"\?/),
       expect.stringMatching(/^sluice: sluice\.toml:4: pool\.default\.threads: 0 is not possible/),
+      expect.stringMatching(/^sluice: sluice\.toml:1: app\.target: missing/),
     ]);
   });
 

@@ -12,7 +12,8 @@ import type { ValueKind } from '../../src/config/kinds/kind.ts';
 import { processRange } from '../../src/config/kinds/process-range.ts';
 import { duration, size } from '../../src/config/kinds/quantity.ts';
 import { choice, fileMode, integer, text, toggle } from '../../src/config/kinds/scalar.ts';
-import { mountPath, pathPrefix, routeTarget } from '../../src/config/kinds/url-path.ts';
+import { remoteDirectory, routeTarget, serverList, variableTable } from '../../src/config/kinds/upstream.ts';
+import { mountPath, pathPrefix } from '../../src/config/kinds/url-path.ts';
 
 const anyDuration = duration('1ms', '24h');
 const anySize = size('0B', '1TiB');
@@ -36,6 +37,31 @@ const accepted: readonly [name: string, kind: ValueKind<unknown>, raw: unknown, 
   ['prefix', pathPrefix, '/reports/', '/reports/'],
   ['prefix', pathPrefix, '/a..b', '/a..b'],
   ['target', routeTarget, 'pool:reports', { kind: 'pool', name: 'reports' }],
+  ['target', routeTarget, 'upstream:php', { kind: 'upstream', name: 'php' }],
+  [
+    'target',
+    routeTarget,
+    'fastcgi://unix:/run/app.sock',
+    { kind: 'server', protocol: 'fastcgi', address: { kind: 'unix', path: '/run/app.sock' } },
+  ],
+  [
+    'target',
+    routeTarget,
+    'fastcgi://[::1]:8009',
+    { kind: 'server', protocol: 'fastcgi', address: { kind: 'tcp', host: '::1', port: 8009 } },
+  ],
+  [
+    'servers',
+    serverList,
+    ['app.internal:9000', { address: 'srv:_fcgi._tcp.example.com', weight: 3 }, { address: '9001' }],
+    [
+      { address: { kind: 'tcp', host: 'app.internal', port: 9000 }, weight: 1 },
+      { address: { kind: 'srv', name: '_fcgi._tcp.example.com' }, weight: 3 },
+      { address: { kind: 'tcp', host: '127.0.0.1', port: 9001 }, weight: 1 },
+    ],
+  ],
+  ['variables', variableTable, { A: '{path}' }, { A: '{path}' }],
+  ['remote directory', remoteDirectory, '/srv/php/', '/srv/php'],
   ['networks', networkList, ['10.0.0.0/8', '::1'], ['10.0.0.0/8', '::1']],
   ['integer', integer(1, 8), 8, 8],
   ['choice', choice(['a', 'b']), 'b', 'b'],
@@ -64,6 +90,17 @@ const refused: readonly [name: string, kind: ValueKind<unknown>, raw: unknown, r
   ['prefix', pathPrefix, '/a\nb', 'control'],
   ['target', routeTarget, 'reports', 'pool:'],
   ['target', routeTarget, 'pool:', 'pool:'],
+  ['target', routeTarget, 'gopher://127.0.0.1:70', 'protocol is not one of'],
+  ['target', routeTarget, 'fastcgi:/run/app.sock', 'begins with none'],
+  ['target', routeTarget, 'fastcgi://127.0.0.1', 'port is missing'],
+  ['target', routeTarget, 'fastcgi://127.0.0.1:0', 'port 0'],
+  ['servers', serverList, [], '>=1'],
+  ['servers', serverList, ['http://127.0.0.1:80'], 'leave out the scheme'],
+  ['servers', serverList, ['srv:x'], 'name of a service'],
+  ['servers', serverList, [{ address: '9000', weight: 0 }], '>=1'],
+  ['variables', variableTable, { 'A B': '' }, 'name of a variable'],
+  ['variables', variableTable, { A: '\u20ac' }, 'latin-1'],
+  ['remote directory', remoteDirectory, 'srv', 'begin'],
   ['networks', networkList, [], '>=1'],
   ['networks', networkList, ['10.0.0.0/33'], '0 to 32'],
   ['networks', networkList, ['example.org'], 'not an IP'],

@@ -56,6 +56,7 @@ describe('loading a configuration', () => {
           quickPaths: null,
         },
       },
+      upstreams: {},
       routes: [],
       body: { memoryBytes: 131_072, maxBytes: 1_073_741_824, spoolDirectory: null },
       static: [],

@@ -24,6 +24,7 @@ export async function check(
   describeConfig(loaded, report);
   const user = await findUser(flags['as'], report);
   for (const listen of loaded.config.listen) await checkListener(listen, user, report);
+  if (loaded.config.app.target === '') return report.code;
   const python = await checkPython(loaded, report, context);
   if (python !== null) await checkApplication(loaded, python, report, context);
   return report.code;

@@ -1,17 +1,19 @@
 // Lays the status of a gateway out for people.
 import type { PoolStatus, RequestStatus, WorkerStatus } from '../../backends/workers/pool-status.ts';
+import type { UpstreamStatus } from '../../backends/upstreams/upstream-status.ts';
 import { formatProcessRange } from '../../config/kinds/process-range.ts';
 import type { GatewayStatus } from '../../control/status.ts';
 import { escapeControls, formatAge, formatSize, formatTable } from './format.ts';
 
 /** The text of `sluice status`. */
 export function formatStatus(status: GatewayStatus): string {
-  const { pid, release, ageMs, memoryBytes, listeners, counts, pools } = status;
+  const { pid, release, ageMs, memoryBytes, listeners, counts, pools, upstreams } = status;
   const lines = [
     `sluice ${release}, process ${pid}, up ${formatAge(ageMs)}, ${formatSize(memoryBytes)}`,
     ...listeners.map(({ protocol, address }) => `listening on ${address} (${protocol})`),
     `requests: ${[`${counts.total} answered`, ...entriesOf(counts.byStatus), ...failuresOf(counts.byOutcome)].join(', ')}`,
     ...pools.flatMap((pool) => ['', ...describePool(pool)]),
+    ...upstreams.flatMap((upstream) => ['', ...describeUpstream(upstream)]),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -43,6 +45,25 @@ function describePool(pool: PoolStatus): string[] {
     ...formatTable(heading, workers.flatMap(describeWorker)),
   ];
 }
+
+function describeUpstream({ name, protocol, waiting, servers }: UpstreamStatus): string[] {
+  const rows = servers.map((server) => [
+    server.address,
+    server.isUp ? 'up' : 'down',
+    String(server.weight),
+    String(server.inFlight),
+    String(server.idleConnections),
+    String(server.servedCount),
+    String(server.failedCount),
+    escapeControls(server.reason),
+  ]);
+  return [
+    `upstream ${name}: ${protocol}, ${servers.length} servers, ${waiting} waiting`,
+    ...formatTable(serverHeading, rows),
+  ];
+}
+
+const serverHeading = ['SERVER', 'STATE', 'WEIGHT', 'RUNNING', 'IDLE', 'SERVED', 'FAILED', 'REASON'] as const;
 
 const heading = ['PID', 'GEN', 'STATE', 'AGE', 'SERVED', 'MEMORY', 'RUNNING'] as const;
 

@@ -55,7 +55,8 @@ export function isLoopbackHost(host: string): boolean {
   return host === 'localhost';
 }
 
-function unixAddress(path: string): Parsed<ListenAddress> {
+/** Reads the path of a Unix socket. */
+export function unixAddress(path: string): Parsed<{ readonly kind: 'unix'; readonly path: string }> {
   if (path === '' || path.endsWith('/')) return { reason: 'the path does not name a file' };
   return { value: { kind: 'unix', path } };
 }
@@ -72,7 +73,10 @@ function systemdAddress(name: string): Parsed<ListenAddress> {
   return { value: { kind: 'systemd', name } };
 }
 
-function tcpAddress(text: string): Parsed<ListenAddress> {
+/** Reads a host and a port, or a port alone. */
+export function tcpAddress(
+  text: string,
+): Parsed<{ readonly kind: 'tcp'; readonly host: string; readonly port: number }> {
   const match = /^(?:(?:\[([^\]]*)\]|([^:]*)):)?(\d{1,5})$/.exec(text);
   if (match === null) return { reason: isIP(text) ? 'the port is missing' : 'it is none of the known forms' };
   const [, bracketed, plain, digits] = match;

@@ -1,5 +1,4 @@
-// Paths of URLs: where an application is mounted, which requests a route takes, and where it leads.
-import type { RouteTarget } from '../types.ts';
+// Paths of URLs: where an application is mounted, and which requests a route takes.
 import { stringKind, type ValueKind } from './kind.ts';
 
 /** A mount point such as "/app": begins with a slash, does not end with one. "/" is the root and becomes "". */
@@ -25,19 +24,6 @@ export const pathPrefix: ValueKind<string> = stringKind(
     if (hasDubiousPart(text))
       return { reason: 'it contains "?", "#", "//", "." or ".." parts, or control characters' };
     return { value: text };
-  },
-);
-
-/** Where a route leads. */
-export const routeTarget: ValueKind<RouteTarget> = stringKind(
-  'target',
-  'the name of a pool, such as "pool:reports"',
-  ['pool:default', 'pool:reports'],
-  (text) => {
-    const name = /^pool:(.+)$/.exec(text)?.[1];
-    return name === undefined
-      ? { reason: 'it does not begin with "pool:"' }
-      : { value: { kind: 'pool', name } };
   },
 );
 

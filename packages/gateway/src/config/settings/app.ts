@@ -12,7 +12,11 @@ export const appSettings: SettingsOf<AppConfig> = {
       'mysite.wsgi:application',
       'app.py',
     ]),
-    fallback: { state: 'required' },
+    fallback: {
+      state: 'computed',
+      prose: 'none, it has to be given unless every route leads to an upstream',
+      compute: () => '',
+    },
     flag: 'target',
     only: 'argument',
     prose:

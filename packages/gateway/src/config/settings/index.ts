@@ -10,6 +10,7 @@ import { poolSettings } from './pool.ts';
 import { replySettings } from './reply.ts';
 import { routeSettings } from './route.ts';
 import { staticSettings } from './static.ts';
+import { upstreamSettings } from './upstream.ts';
 
 /** One section of the file. */
 export interface Section {
@@ -49,11 +50,20 @@ export const sections: readonly Section[] = [
       'Worker processes and the queue in front of them. The pool `default` is always there, and flags and environment variables set its values; other pools serve the routes that name them.',
   },
   {
+    name: 'upstream',
+    header: '[upstream.NAME]',
+    shape: 'named',
+    settings: listOf(upstreamSettings),
+    prose:
+      'Servers that answer requests by a protocol of their own, such as php-fpm by FastCGI or Tomcat by AJP. Routes name them; a route can also lead to a single server without a section for it.',
+  },
+  {
     name: 'route',
     header: '[[route]]',
     shape: 'list',
     settings: listOf(routeSettings),
-    prose: 'Sends some requests to a pool of their own, so that slow ones never wait beside quick ones.',
+    prose:
+      'Sends some requests to a pool of their own, so that slow ones never wait beside quick ones, or to an upstream.',
   },
   {
     name: 'static',
@@ -119,7 +129,7 @@ export const namedSettings: readonly NamedSetting[] = sections.flatMap((section)
 );
 
 export { appSettings, bodySettings, controlSettings, limitsSettings, listenProtocols, listenSettings };
-export { logSettings, poolSettings, replySettings, routeSettings, staticSettings };
+export { logSettings, poolSettings, replySettings, routeSettings, staticSettings, upstreamSettings };
 
 function listOf<T extends object>(settings: T): readonly Setting<unknown>[] {
   return Object.values(settings);

@@ -1,7 +1,8 @@
 // [[route]]: which requests go where.
 import { duration } from '../kinds/quantity.ts';
 import { toggle } from '../kinds/scalar.ts';
-import { mountPath, pathPrefix, routeTarget } from '../kinds/url-path.ts';
+import { routeTarget } from '../kinds/upstream.ts';
+import { mountPath, pathPrefix } from '../kinds/url-path.ts';
 import type { SettingsOf } from '../setting.ts';
 import type { RouteConfig } from '../types.ts';
 
@@ -19,7 +20,8 @@ export const routeSettings: SettingsOf<RouteConfig> = {
     kind: routeTarget,
     fallback: { state: 'required' },
     flag: null,
-    prose: 'Where they go: `pool:NAME`. Requests without a route go to `pool:default`.',
+    prose:
+      'Where they go: `pool:NAME`, `upstream:NAME`, or one server as `PROTOCOL://ADDRESS`, with the settings that upstreams have by default. The address is written as in `servers`. Requests without a route go to `pool:default`.',
   },
   streaming: {
     key: 'streaming',
@@ -32,21 +34,21 @@ export const routeSettings: SettingsOf<RouteConfig> = {
   requestTimeoutMs: {
     key: 'request_timeout',
     kind: duration('1ms', '24h'),
-    fallback: { state: 'none', prose: 'that of the pool' },
+    fallback: { state: 'none', prose: 'that of the pool or upstream' },
     flag: null,
     prose: 'How long a request of this route may run.',
   },
   firstByteTimeoutMs: {
     key: 'first_byte_timeout',
     kind: duration('1ms', '24h'),
-    fallback: { state: 'none', prose: 'that of the pool' },
+    fallback: { state: 'none', prose: 'that of the pool or upstream' },
     flag: null,
     prose: 'How long a request of this route may run until its reply begins.',
   },
   streamIdleTimeoutMs: {
     key: 'stream_idle_timeout',
     kind: duration('1ms', '24h'),
-    fallback: { state: 'none', prose: 'that of the pool' },
+    fallback: { state: 'none', prose: 'that of the pool or upstream' },
     flag: null,
     prose: 'How long a reply of this route may be silent.',
   },

@@ -1,0 +1,71 @@
+// Owns the way of a request body to a server, at the pace of its connection, in whatever form the body is.
+
+import { createReadStream } from 'node:fs';
+import type { RequestBody } from '../../exchange/body.ts';
+
+/** Where a body goes. The calls may come before `pumpBody` has returned. */
+export interface BodySink {
+  /** Takes bytes. False: no more until `BodyPump.resume()`. */
+  write(bytes: Buffer): boolean;
+  end(): void;
+  /** The client went away, or the file could not be read: the rest never comes. */
+  failed(reason: Error): void;
+}
+
+/** A body on its way. */
+export interface BodyPump {
+  /** The sink takes bytes again. */
+  resume(): void;
+  /** Nothing more is wanted: the sink is not called again. */
+  stop(): void;
+}
+
+const NOTHING_LEFT: BodyPump = { resume: () => {}, stop: () => {} };
+
+/** The size of a body, or null if it is not known until its end. */
+export function bodySize(body: RequestBody): number | null {
+  return body.kind === 'bytes' ? body.bytes.length : body.sizeBytes;
+}
+
+/** Sends a body. */
+export function pumpBody(body: RequestBody, sink: BodySink): BodyPump {
+  switch (body.kind) {
+    case 'bytes':
+      if (body.bytes.length > 0) sink.write(body.bytes);
+      sink.end();
+      return NOTHING_LEFT;
+    case 'file':
+      return pumpFile(body.path, sink);
+    case 'stream': {
+      let isStopped = false;
+      body.read({
+        chunk: (bytes) => isStopped || sink.write(bytes),
+        end: () => isStopped || sink.end(),
+        failed: (reason) => isStopped || sink.failed(reason),
+      });
+      return {
+        resume: () => isStopped || body.resume(),
+        stop: () => {
+          isStopped = true;
+          body.discard();
+        },
+      };
+    }
+  }
+}
+
+function pumpFile(path: string, sink: BodySink): BodyPump {
+  const stream = createReadStream(path);
+  stream.on('data', (chunk) => {
+    if (typeof chunk !== 'string' && !sink.write(chunk)) stream.pause();
+  });
+  stream.on('end', () => sink.end());
+  stream.on('error', (error) => sink.failed(error));
+  return {
+    resume: () => void stream.resume(),
+    stop: () => {
+      stream.removeAllListeners('data').removeAllListeners('end').removeAllListeners('error');
+      stream.on('error', () => {}).destroy();
+    },
+  };
+}

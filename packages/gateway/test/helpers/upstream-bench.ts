@@ -1,0 +1,176 @@
+// An upstream over servers that a test writes: real sockets, and exchanges without a front.
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { FastCgiProtocol } from '../../src/backends/upstreams/fastcgi.ts';
+import type { UpstreamAddress } from '../../src/backends/upstreams/names.ts';
+import type { UpstreamOptions, UpstreamReporter } from '../../src/backends/upstreams/upstream-options.ts';
+import { Upstream } from '../../src/backends/upstreams/upstream.ts';
+import { makeExchange, type ExchangeParts, type TestExchange } from './exchanges.ts';
+import { Temporary } from './temporary.ts';
+
+/** Options of an upstream that need not be said. */
+export const USUAL: Omit<UpstreamOptions, 'servers'> = {
+  name: 'test',
+  protocol: new FastCgiProtocol(false),
+  resolveEveryMs: 60_000,
+  connectTimeoutMs: 5_000,
+  keptCount: 0,
+  keptForMs: 60_000,
+  inFlightMax: null,
+  queueLength: 16,
+  queueTimeoutMs: 60_000,
+  slowStartMs: 0,
+  failAfter: 3,
+  failTimeoutMs: 60_000,
+  checksToFall: 1,
+  checksToRise: 1,
+  checks: null,
+  idleMs: 30_000,
+  requestMs: null,
+  firstByteMs: null,
+  streamIdleMs: null,
+  stopTimeoutMs: 5_000,
+  variables: (variables) => variables,
+};
+
+/** What a reporter was told, a line each. */
+export class RecordingReporter implements UpstreamReporter {
+  readonly lines: string[] = [];
+  readonly #waiting: { readonly pattern: RegExp; readonly resolve: () => void }[] = [];
+
+  /** Resolves when a line matches, from the first line on. */
+  line(pattern: RegExp): Promise<void> {
+    if (this.lines.some((line) => pattern.test(line))) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ pattern, resolve }));
+  }
+
+  serverDown(label: string, reason: string): void {
+    this.#add(`down ${label}: ${reason}`);
+  }
+
+  serverUp(label: string): void {
+    this.#add(`up ${label}`);
+  }
+
+  serversFound(labels: readonly string[]): void {
+    this.#add(`found ${labels.join(' ')}`);
+  }
+
+  nameFailed(name: string, reason: string): void {
+    this.#add(`no ${name}: ${reason}`);
+  }
+
+  serverLog(label: string, exchange: { readonly id: number }, text: string): void {
+    this.#add(`log ${label} ${exchange.id > 0}: ${text}`);
+  }
+
+  #add(line: string): void {
+    this.lines.push(line);
+    for (const { pattern, resolve } of this.#waiting) if (pattern.test(line)) resolve();
+  }
+}
+
+/** Servers, upstreams over them, and nothing left of either afterwards. */
+export class UpstreamBench {
+  readonly reporter = new RecordingReporter();
+  readonly #temporary = new Temporary();
+  readonly #closings: (() => Promise<void>)[] = [];
+  readonly #upstreams: Upstream[] = [];
+
+  /** A server of raw sockets. */
+  async listen(accept: (socket: Socket) => void, where: 'tcp' | 'unix' = 'unix'): Promise<RawServer> {
+    const server = new RawServer(accept);
+    if (where === 'unix') server.server.listen(`${this.#temporary.directory()}/server.sock`);
+    else server.server.listen(0, '127.0.0.1');
+    await once(server.server, 'listening');
+    this.#closings.push(() => server.close());
+    return server;
+  }
+
+  /** An address nobody listens on. */
+  nowhere(): UpstreamAddress {
+    return { kind: 'unix', path: `${this.#temporary.directory()}/nobody.sock` };
+  }
+
+  /** Something else to be closed in the end. */
+  closes(closing: () => Promise<void>): void {
+    this.#closings.push(closing);
+  }
+
+  /** An upstream that has started. */
+  async upstream(
+    servers: readonly (UpstreamAddress | RawServer)[],
+    options: Partial<UpstreamOptions> = {},
+  ): Promise<Upstream> {
+    const addresses = servers.map((server) => (server instanceof RawServer ? server.address : server));
+    const weighted = addresses.map((address) => ({ address, weight: 1 }));
+    const upstream = new Upstream({ ...USUAL, servers: weighted, ...options }, this.reporter);
+    this.#upstreams.push(upstream);
+    await upstream.start();
+    return upstream;
+  }
+
+  async close(): Promise<void> {
+    for (const upstream of this.#upstreams) {
+      const stopped = upstream.stop();
+      upstream.stopNow();
+      await stopped;
+    }
+    for (const closing of this.#closings) await closing();
+    this.#temporary.remove();
+  }
+}
+
+/** A listening socket whose connections a test answers itself. */
+export class RawServer {
+  readonly server: Server;
+  readonly sockets = new Set<Socket>();
+  /** Connections so far. */
+  acceptedCount = 0;
+
+  constructor(accept: (socket: Socket) => void) {
+    this.server = createServer({ allowHalfOpen: true }, (socket) => {
+      this.acceptedCount++;
+      this.sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => this.sockets.delete(socket));
+      accept(socket);
+    });
+  }
+
+  get address(): UpstreamAddress {
+    const address = this.server.address() as AddressInfo | string;
+    if (typeof address === 'string') return { kind: 'unix', path: address };
+    return { kind: 'tcp', host: address.address, port: address.port };
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    if (!this.server.listening) return;
+    const closed = once(this.server, 'close');
+    this.server.close();
+    await closed;
+  }
+}
+
+/** Sends an exchange to a backend. */
+export function ask(upstream: Pick<Upstream, 'handle'>, parts: ExchangeParts = {}): TestExchange {
+  const asked = makeExchange(parts);
+  upstream.handle(asked.exchange);
+  return asked;
+}
+
+/** Sends an exchange, and says how it ended: outcome, status and text. */
+export async function answerOf(
+  upstream: Pick<Upstream, 'handle'>,
+  parts: ExchangeParts = {},
+): Promise<{
+  readonly outcome: string;
+  readonly status: number;
+  readonly text: string;
+  readonly message: string;
+}> {
+  const { done, reply } = ask(upstream, parts);
+  const { outcome, status, error } = await done;
+  return { outcome: outcome ?? '', status, text: reply.text, message: error?.message ?? '' };
+}
