@@ -7,12 +7,7 @@ import { stringKind, textSchema, type Parsed, type ValueKind } from './kind.ts';
 /** Every protocol an upstream server can speak. */
 export const upstreamProtocols: readonly [UpstreamProtocolName, ...UpstreamProtocolName[]] = ['fastcgi'];
 
-const examples = [
-  'unix:/run/php/fpm.sock',
-  '127.0.0.1:9000',
-  'app.internal:9000',
-  'srv:_fcgi._tcp.example.com',
-];
+const examples = ['unix:/run/php/fpm.sock', 'app.internal:9000'];
 
 /** Reads where a server is. Pure: a relative socket path stays relative. */
 export function parseUpstreamAddress(text: string): Parsed<UpstreamAddress> {
@@ -55,13 +50,7 @@ export const serverList: ValueKind<readonly UpstreamServer[]> = {
 export const routeTarget: ValueKind<RouteTarget> = stringKind(
   'target',
   `the name of a pool or an upstream, such as "pool:reports" or "upstream:php", or a server such as "fastcgi://127.0.0.1:9000" or "fastcgi://unix:/run/app.sock" (${upstreamProtocols.join(', ')})`,
-  [
-    'pool:default',
-    'pool:reports',
-    'upstream:php',
-    'fastcgi://127.0.0.1:9000',
-    'fastcgi://unix:/run/app.sock',
-  ],
+  ['pool:reports', 'upstream:php', 'fastcgi://127.0.0.1:9000'],
   parseRouteTarget,
 );
 
