@@ -220,6 +220,8 @@ export interface StaticConfig {
 export interface BodyConfig {
   /** Bodies up to this size are kept in memory, larger ones are spooled to a file. */
   readonly memoryBytes: number;
+  /** The same for all bodies together; beyond it they are spooled whatever their size. */
+  readonly totalMemoryBytes: number;
   /** Larger bodies are refused with 413. */
   readonly maxBytes: number;
   /** Absolute path of the directory of spool files; null is the temporary directory of the system. */

@@ -5,14 +5,31 @@ const HELD_BYTES_HIGH = 256 * 1024;
 
 /** A whole request body, in memory or in a file. A request without a body has empty `bytes`. */
 export type CollectedBody =
-  | { readonly kind: 'bytes'; readonly bytes: Buffer }
-  | { readonly kind: 'file'; readonly path: string; readonly sizeBytes: number };
+  BodyBytes | { readonly kind: 'file'; readonly path: string; readonly sizeBytes: number };
 
 /** A body in either form it has in an exchange: all there, or still arriving. */
 export type RequestBody = CollectedBody | BodyStream;
 
+/** A whole body in memory, in the pieces it came in: joining a large one costs more than sending its pieces. */
+export class BodyBytes {
+  readonly kind = 'bytes';
+  readonly chunks: readonly Buffer[];
+  readonly sizeBytes: number;
+
+  constructor(chunks: readonly Buffer[]) {
+    this.chunks = chunks;
+    this.sizeBytes = chunks.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** All of it in one piece: the chunk if there is one, otherwise a copy, made anew each time. */
+  get bytes(): Buffer {
+    const [only] = this.chunks;
+    return this.chunks.length === 1 && only ? only : Buffer.concat(this.chunks);
+  }
+}
+
 /** The body of a request that has none. */
-export const NO_BODY: CollectedBody = { kind: 'bytes', bytes: Buffer.alloc(0) };
+export const NO_BODY: CollectedBody = new BodyBytes([]);
 
 /** What a front offers the body it feeds. */
 export interface BodySource {

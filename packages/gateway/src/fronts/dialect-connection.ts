@@ -1,6 +1,6 @@
 // One connection of a web server that speaks SCGI or uwsgi, which is one request: its exchange, its body, its reply.
 
-import { BodyStream, NO_BODY, type BodySource, type RequestBody } from '../exchange/body.ts';
+import { BodyBytes, BodyStream, NO_BODY, type BodySource, type RequestBody } from '../exchange/body.ts';
 import { errorPage } from '../exchange/error-page.ts';
 import { GatewayError } from '../exchange/errors.ts';
 import { Exchange, type Reply } from '../exchange/exchange.ts';
@@ -137,7 +137,7 @@ export class DialectConnection implements Reply, BodySource {
     if (this.#contentBytes === 0) return NO_BODY;
     if (rest.length === this.#contentBytes) {
       this.#missingBytes = 0;
-      return { kind: 'bytes', bytes: rest };
+      return new BodyBytes([rest]);
     }
     this.#body = new BodyStream(this, this.#contentBytes);
     return this.#body;

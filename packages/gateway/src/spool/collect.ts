@@ -1,15 +1,20 @@
 // Completes a request body before a worker is taken for it: in memory while it is small, then in a file.
 
 import { createWriteStream, type WriteStream } from 'node:fs';
-import type { BodyReader, BodyStream, CollectedBody } from '../exchange/body.ts';
+import { BodyBytes, type BodyReader, type BodyStream, type CollectedBody } from '../exchange/body.ts';
 import { GatewayError } from '../exchange/errors.ts';
 import type { Exchange, Holder } from '../exchange/exchange.ts';
 import type { Spool } from './spool.ts';
+
+/** Bytes on their way to the file at which the front waits for the disk: few calls, each of many bytes. */
+const UNWRITTEN_BYTES_HIGH = 512 * 1024;
 
 /** How much of a body may be where. */
 export interface CollectLimits {
   /** Up to this size it stays in memory. */
   readonly memoryBytes: number;
+  /** The same for all bodies of a spool together. */
+  readonly totalMemoryBytes: number;
   /** A larger one is refused with 413. */
   readonly maxBytes: number;
 }
@@ -38,6 +43,8 @@ class Collector implements BodyReader, Holder {
   readonly #done: () => void;
   #chunks: Buffer[] = [];
   #sizeBytes = 0;
+  /** Of them in memory. */
+  #heldBytes = 0;
   #file: { readonly path: string; readonly stream: WriteStream } | null = null;
   #isOver = false;
 
@@ -47,6 +54,7 @@ class Collector implements BodyReader, Holder {
     this.#limits = limits;
     this.#spool = spool;
     this.#done = done;
+    exchange.whenDone(() => this.#hold(-this.#heldBytes));
   }
 
   chunk(bytes: Buffer): boolean {
@@ -59,7 +67,10 @@ class Collector implements BodyReader, Holder {
     }
     if (this.#file) return this.#file.stream.write(bytes);
     this.#chunks.push(bytes);
-    return this.#sizeBytes <= this.#limits.memoryBytes || this.#openFile();
+    this.#hold(bytes.length);
+    const { memoryBytes, totalMemoryBytes } = this.#limits;
+    const isForMemory = this.#sizeBytes <= memoryBytes && this.#spool.heldBytes <= totalMemoryBytes;
+    return isForMemory || this.#openFile();
   }
 
   end(): void {
@@ -72,9 +83,7 @@ class Collector implements BodyReader, Holder {
       });
       file.stream.end();
     } else {
-      const [first, ...others] = this.#chunks;
-      const bytes = first && others.length === 0 ? first : Buffer.concat(this.#chunks);
-      this.#finish({ kind: 'bytes', bytes });
+      this.#finish(new BodyBytes(this.#chunks));
     }
   }
 
@@ -92,16 +101,26 @@ class Collector implements BodyReader, Holder {
     // Nothing has been written to the client yet.
   }
 
+  #hold(bytes: number): void {
+    this.#heldBytes += bytes;
+    this.#spool.held(bytes);
+  }
+
   /** Moves what has gathered into a file. Returns whether more may come at once. */
   #openFile(): boolean {
     try {
       const path = this.#spool.newPath();
-      const stream = createWriteStream(path, { flags: 'wx', mode: 0o600 });
+      const stream = createWriteStream(path, {
+        flags: 'wx',
+        mode: 0o600,
+        highWaterMark: UNWRITTEN_BYTES_HIGH,
+      });
       stream.on('drain', () => this.#stream.resume());
       stream.on('error', (error) => this.#storeFailed(error));
       this.#file = { path, stream };
       const chunks = this.#chunks;
       this.#chunks = [];
+      this.#hold(-this.#heldBytes);
       return chunks.map((chunk) => stream.write(chunk)).every(Boolean);
     } catch (error) {
       this.#storeFailed(error);

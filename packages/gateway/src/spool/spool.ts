@@ -1,4 +1,4 @@
-// Owns the files that large request bodies wait in: a private directory, and the room they may take.
+// Owns where bodies wait: a private directory for those in files, and the count of those in memory.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
@@ -10,10 +10,21 @@ export class Spool {
   readonly #parent: string;
   #directory: string | null = null;
   #files = 0;
+  #heldBytes = 0;
 
   /** @param parent an existing directory, or null for that of the system */
   constructor(parent: string | null) {
     this.#parent = parent ?? tmpdir();
+  }
+
+  /** Bytes of request bodies in memory, all together. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** More, or with a negative number less, is in memory. */
+  held(bytes: number): void {
+    this.#heldBytes += bytes;
   }
 
   /** The path of a file that does not exist yet. Throws what the system says if the directory cannot be made. */

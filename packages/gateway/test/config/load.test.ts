@@ -58,7 +58,12 @@ describe('loading a configuration', () => {
       },
       upstreams: {},
       routes: [],
-      body: { memoryBytes: 131_072, maxBytes: 1_073_741_824, spoolDirectory: null },
+      body: {
+        memoryBytes: 1_048_576,
+        totalMemoryBytes: 67_108_864,
+        maxBytes: 1_073_741_824,
+        spoolDirectory: null,
+      },
       static: [],
       reply: {
         memoryBytes: 1_048_576,
@@ -203,7 +208,12 @@ access = true
         mount: '',
       },
     ]);
-    expect(config.body).toEqual({ memoryBytes: 0, maxBytes: 10_000_000, spoolDirectory: '/var/spool' });
+    expect(config.body).toEqual({
+      memoryBytes: 0,
+      totalMemoryBytes: 67_108_864,
+      maxBytes: 10_000_000,
+      spoolDirectory: '/var/spool',
+    });
     expect(config.limits).toEqual({ variablesBytes: 65_536, variablesCount: 100, connectionsCount: 10 });
     expect(config.log).toEqual({ level: 'warn', format: 'json', access: true });
   });

@@ -1,5 +1,5 @@
 // Exchanges without a front: a reply that remembers what it was told, and short ways to make the rest.
-import { NO_BODY, type RequestBody } from '../../src/exchange/body.ts';
+import { BodyBytes, NO_BODY, type RequestBody } from '../../src/exchange/body.ts';
 import { Exchange, type Reply } from '../../src/exchange/exchange.ts';
 import type { Head } from '../../src/exchange/head.ts';
 import { Variables } from '../../src/exchange/variables.ts';
@@ -78,5 +78,5 @@ export function makeExchange({
 
 /** A body of bytes that are all there. */
 export function bytesBody(text: string): RequestBody {
-  return { kind: 'bytes', bytes: Buffer.from(text, 'latin1') };
+  return new BodyBytes([Buffer.from(text, 'latin1')]);
 }

@@ -22,6 +22,10 @@ class MemorySocket implements LaneSocket {
     return this.isWritable;
   }
 
+  cork(): void {}
+
+  uncork(): void {}
+
   pause(): void {
     this.isPaused = true;
   }

@@ -69,7 +69,7 @@ export class RealPool {
   /** Sends a request. */
   request(path: string, query: string = '', body?: RequestBody): TestExchange {
     const variables = { PATH_INFO: path, QUERY_STRING: query, SERVER_NAME: 'x', SERVER_PORT: '80' };
-    const length = body?.kind === 'bytes' ? { CONTENT_LENGTH: String(body.bytes.length) } : {};
+    const length = body?.kind === 'bytes' ? { CONTENT_LENGTH: String(body.sizeBytes) } : {};
     const made = makeExchange({ variables: { ...variables, ...length }, ...(body && { body }) });
     this.pool.handle(made.exchange);
     return made;

@@ -27,6 +27,10 @@ export class SimLane implements LaneSocket {
     return true;
   }
 
+  cork(): void {}
+
+  uncork(): void {}
+
   pause(): void {
     this.isPaused = true;
   }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { BodyConfig, RouteConfig } from '../../src/config/types.ts';
-import { BodyStream } from '../../src/exchange/body.ts';
+import { BodyBytes, BodyStream } from '../../src/exchange/body.ts';
 import type { Backend, Exchange } from '../../src/exchange/exchange.ts';
 import { Router } from '../../src/routing/router.ts';
 import { Spool } from '../../src/spool/spool.ts';
@@ -15,7 +15,12 @@ class RecordingBackend implements Backend {
   }
 }
 
-const LIMITS: BodyConfig = { memoryBytes: 1_000, maxBytes: 10, spoolDirectory: null };
+const LIMITS: BodyConfig = {
+  memoryBytes: 1_000,
+  totalMemoryBytes: 1_000,
+  maxBytes: 10,
+  spoolDirectory: null,
+};
 const spool = new Spool(null);
 afterEach(() => spool.close());
 
@@ -150,7 +155,7 @@ describe('a body', () => {
     expect(backend.taken).toEqual([]);
     made.body.finish();
     expect(backend.taken).toEqual([made.exchange]);
-    expect(made.exchange.body).toEqual({ kind: 'bytes', bytes: Buffer.from('abc') });
+    expect(made.exchange.body).toEqual(new BodyBytes([Buffer.from('abc')]));
     expect(made.exchange.variables.get('CONTENT_LENGTH')).toBe('3');
   });
 

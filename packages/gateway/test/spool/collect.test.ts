@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { BodyStream } from '../../src/exchange/body.ts';
+import { BodyBytes, BodyStream, NO_BODY } from '../../src/exchange/body.ts';
 import type { Exchange } from '../../src/exchange/exchange.ts';
 import { Head } from '../../src/exchange/head.ts';
 import { collectBody } from '../../src/spool/collect.ts';
@@ -13,7 +13,7 @@ import { makeExchange } from '../helpers/exchanges.ts';
 import { until } from '../helpers/settled.ts';
 import { Temporary } from '../helpers/temporary.ts';
 
-const LIMITS = { memoryBytes: 100, maxBytes: 10_000_000 };
+const LIMITS = { memoryBytes: 100, totalMemoryBytes: 250, maxBytes: 10_000_000 };
 
 const temporary = new Temporary();
 let parent = '';
@@ -22,9 +22,11 @@ beforeEach(() => {
   parent = temporary.directory();
   spool = new Spool(parent);
 });
+const exchanges: Exchange[] = [];
 afterEach(() => {
+  for (const exchange of exchanges.splice(0)) exchange.cancel();
   spool.close();
-  expect(readdirSync(parent)).toEqual([]);
+  expect([readdirSync(parent), spool.heldBytes]).toEqual([[], 0]);
   temporary.remove();
 });
 
@@ -40,6 +42,7 @@ function collecting(variables: Readonly<Record<string, string>> = {}): Collectin
   const source = new RecordingSource();
   const body = new BodyStream(source, null);
   const { exchange } = makeExchange({ body, variables });
+  exchanges.push(exchange);
   let count = 0;
   collectBody(exchange, body, LIMITS, spool, () => count++);
   return { exchange, body, source, completed: () => count };
@@ -66,8 +69,24 @@ describe('a small body', () => {
     body.push(Buffer.alloc(50, 'b'));
     body.finish();
     expect(completed()).toBe(1);
-    expect(exchange.body).toEqual({ kind: 'bytes', bytes: Buffer.from('a'.repeat(50) + 'b'.repeat(50)) });
+    expect(exchange.body).toEqual(new BodyBytes([Buffer.alloc(50, 'a'), Buffer.alloc(50, 'b')]));
     expect(readdirSync(parent)).toEqual([]);
+  });
+
+  it('goes to a file where all bodies together have the memory, until one of them is over', async () => {
+    const three = [collecting(), collecting(), collecting()];
+    for (const { body } of three) body.push(Buffer.alloc(90));
+    for (const { body } of three.slice(0, 2)) body.finish();
+    expect(three.map(({ exchange }) => exchange.body.kind)).toEqual(['bytes', 'bytes', 'stream']);
+    await until('the third is in a file', () => files().length === 1);
+    expect(spool.heldBytes).toBe(180);
+    three[0]?.exchange.cancel();
+    expect(spool.heldBytes).toBe(90);
+    const next = collecting();
+    next.body.push(Buffer.alloc(90));
+    next.body.finish();
+    expect([next.exchange.body.kind, spool.heldBytes]).toEqual(['bytes', 180]);
+    for (const { exchange } of [...three, next]) exchange.cancel();
   });
 
   it('of one piece is not copied', () => {
@@ -92,11 +111,7 @@ describe('a small body', () => {
   it('may be empty', () => {
     const { exchange, body, completed } = collecting();
     body.finish();
-    expect([completed(), exchange.body, exchange.variables.get('CONTENT_LENGTH')]).toEqual([
-      1,
-      { kind: 'bytes', bytes: Buffer.alloc(0) },
-      '0',
-    ]);
+    expect([completed(), exchange.body, exchange.variables.get('CONTENT_LENGTH')]).toEqual([1, NO_BODY, '0']);
   });
 });
 

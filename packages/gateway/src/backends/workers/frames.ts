@@ -55,6 +55,13 @@ function writeHeader(into: Buffer, length: number, type: number, flags: number, 
   into.writeUInt16BE(tag, 6);
 }
 
+/** The header of a frame whose payload of so many bytes is sent behind it. */
+export function encodeHeader(type: number, flags: number, tag: number, payloadBytes: number): Buffer {
+  const header = Buffer.allocUnsafe(HEADER_BYTES);
+  writeHeader(header, payloadBytes, type, flags, tag);
+  return header;
+}
+
 /** A frame with the given payload, in one buffer. */
 export function encodeFrame(type: number, flags: number, tag: number, payload: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
@@ -70,21 +77,19 @@ export interface WritableBlock {
 }
 
 /**
- * A REQUEST frame (section 3).
- *
- * @param rest the body, or with `FLAG.file` the path of the file it is in, or with `FLAG.stream` nothing
+ * A REQUEST frame (section 3) up to where its rest begins: the body, or with `FLAG.file` the path of the file it is in,
+ * or with `FLAG.stream` nothing.
  */
-export function encodeRequest(
+export function encodeRequestStart(
   tag: number,
   flags: number,
   variables: WritableBlock,
-  rest: Uint8Array,
+  restBytes: number,
 ): Buffer {
-  const length = 4 + variables.byteLength + rest.length;
-  const frame = Buffer.allocUnsafe(HEADER_BYTES + length);
-  writeHeader(frame, length, FRAME.request, flags, tag);
-  frame.writeUInt32BE(variables.byteLength, HEADER_BYTES);
-  const at = variables.writeInto(frame, HEADER_BYTES + 4);
-  if (rest.length > 0) frame.set(rest, at);
-  return frame;
+  const startBytes = 4 + variables.byteLength;
+  const start = Buffer.allocUnsafe(HEADER_BYTES + startBytes);
+  writeHeader(start, startBytes + restBytes, FRAME.request, flags, tag);
+  start.writeUInt32BE(variables.byteLength, HEADER_BYTES);
+  variables.writeInto(start, HEADER_BYTES + 4);
+  return start;
 }

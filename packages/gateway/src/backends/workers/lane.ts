@@ -1,17 +1,29 @@
 // Owns one lane: the requests handed to one thread of a worker, in order, and what comes back for them.
 
 import type { FileRange } from '../../exchange/delivery.ts';
-import { type BodyStream, type CollectedBody, NO_BODY } from '../../exchange/body.ts';
+import type { BodyStream, CollectedBody } from '../../exchange/body.ts';
 import { GatewayError } from '../../exchange/errors.ts';
 import type { Exchange, Holder } from '../../exchange/exchange.ts';
 import { Head, HeadError } from '../../exchange/head.ts';
-import { encodeFrame, encodeRequest, FLAG, FRAME, REQUEST_BODY_LIMIT, WireError } from './frames.ts';
+import {
+  encodeFrame,
+  encodeHeader,
+  encodeRequestStart,
+  FLAG,
+  FRAME,
+  REQUEST_BODY_LIMIT,
+  WireError,
+  type WritableBlock,
+} from './frames.ts';
 import { LaneDecoder, type LaneEvents } from './lane-decoder.ts';
 
 /** The gateway's end of a lane's stream socket, as far as a lane uses it. */
 export interface LaneSocket {
   /** False: wait for `Lane.writable()`. */
   write(bytes: Buffer): boolean;
+  /** What is written until `uncork()` goes out in one piece. */
+  cork(): void;
+  uncork(): void;
   pause(): unknown;
   resume(): unknown;
 }
@@ -30,6 +42,9 @@ export interface LaneOwner {
 }
 
 const NOTHING = Buffer.alloc(0);
+
+/** Up to here one copy is cheaper than handing the system several pieces. */
+const JOINED_BYTES_MAX = 32 * 1024;
 
 /**
  * One thread of a worker. The first request in line is taken to be running, the others wait in the worker
@@ -92,10 +107,10 @@ export class Lane implements Holder, LaneEvents {
     exchange.holder = this;
     const { body, variables } = exchange;
     if (body.kind === 'stream') {
-      this.#output.push(encodeRequest(tag, FLAG.stream, variables, NOTHING));
+      this.#output.push(encodeRequestStart(tag, FLAG.stream, variables, 0));
       this.#stream(body, tag);
     } else {
-      this.#output.push(encodeRequest(tag, body.kind === 'file' ? FLAG.file : 0, variables, restOf(body)));
+      this.#sendWhole(tag, variables, body);
     }
     if (this.#line.length === 1) this.#begin();
     this.#owner.hasOutput(this);
@@ -103,10 +118,10 @@ export class Lane implements Holder, LaneEvents {
 
   /** Sends what has gathered, in one write. */
   flush(): void {
-    const [first, ...others] = this.#output;
-    if (!first) return;
+    const pieces = this.#output;
+    if (pieces.length === 0) return;
     this.#output = [];
-    this.#isWritable = this.#socket.write(others.length === 0 ? first : Buffer.concat([first, ...others]));
+    this.#isWritable = writeAll(this.#socket, pieces);
   }
 
   /** Takes bytes from the worker. Throws a WireError, or a HeadError, if they are not what the wire allows. */
@@ -250,13 +265,22 @@ export class Lane implements Holder, LaneEvents {
     this.#owner.requestEnded(this, exchange);
   }
 
+  #sendWhole(tag: number, variables: WritableBlock, body: CollectedBody): void {
+    if (body.kind === 'file') {
+      const path = Buffer.from(body.path);
+      this.#output.push(encodeRequestStart(tag, FLAG.file, variables, path.length), path);
+    } else {
+      this.#output.push(encodeRequestStart(tag, 0, variables, body.sizeBytes), ...body.chunks);
+    }
+  }
+
   /** Hands a streamed body on as it arrives, at the pace of the lane's socket. */
   #stream(body: BodyStream, tag: number): void {
     this.#upload = body;
     const send = (flags: number, bytes: Buffer): void => {
       if (this.#upload !== body) return;
       if ((flags & FLAG.end) !== 0) this.#upload = null;
-      this.#output.push(encodeFrame(FRAME.requestBody, flags, tag, bytes));
+      this.#output.push(encodeHeader(FRAME.requestBody, flags, tag, bytes.length), bytes);
       this.#owner.hasOutput(this);
     };
     body.read({
@@ -281,8 +305,16 @@ export class Lane implements Holder, LaneEvents {
   }
 }
 
-function restOf(body: CollectedBody): Uint8Array {
-  return body.kind === 'file' ? Buffer.from(body.path) : body === NO_BODY ? NOTHING : body.bytes;
+/** Writes pieces as one. Returns what the socket says. */
+function writeAll(socket: LaneSocket, pieces: readonly Buffer[]): boolean {
+  const [first] = pieces;
+  if (first && pieces.length === 1) return socket.write(first);
+  if (pieces.reduce((sum, { length }) => sum + length, 0) <= JOINED_BYTES_MAX)
+    return socket.write(Buffer.concat(pieces));
+  socket.cork();
+  const isWritable = pieces.map((piece) => socket.write(piece)).every(Boolean);
+  socket.uncork();
+  return isWritable;
 }
 
 function parseHead(bytes: Buffer): Head {

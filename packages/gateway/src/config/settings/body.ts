@@ -9,9 +9,17 @@ export const bodySettings: SettingsOf<BodyConfig> = {
   memoryBytes: {
     key: 'memory',
     kind: size('0B', '16MiB'),
-    fallback: { state: 'value', toml: '128KiB' },
+    fallback: { state: 'value', toml: '1MiB' },
     flag: 'body-memory',
     prose: 'Request bodies up to this size stay in memory; larger ones are written to a file first.',
+  },
+  totalMemoryBytes: {
+    key: 'memory_total',
+    kind: size('0B', '1TiB'),
+    fallback: { state: 'value', toml: '64MiB' },
+    flag: 'body-memory-total',
+    prose:
+      'The same for all request bodies together; beyond it they are written to files, whatever their size.',
   },
   maxBytes: {
     key: 'max',
