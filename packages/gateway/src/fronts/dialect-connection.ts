@@ -15,6 +15,12 @@ const END_OF_HEAD = Buffer.from('\r\n');
 /** A body up to this size leaves in one piece with its head; larger ones are not worth the copy. */
 const COPIED_BYTES_MAX = 16 * 1024;
 
+/**
+ * Long enough for a web server to read what it was sent before the reset that breaks it off. mod_proxy_uwsgi takes a
+ * reply for complete at times if it finds both together.
+ */
+const APART_MS = 50;
+
 /** What a connection needs to know of its front. */
 export interface DialectConnectionOptions extends FrontOptions {
   readonly dialect: Dialect;
@@ -101,7 +107,7 @@ export class DialectConnection implements Reply, BodySource {
 
   abort(): void {
     this.#isOver = true;
-    this.#transport.destroy();
+    setTimeout(() => this.#transport.destroy(), APART_MS).unref();
   }
 
   #readHead(decoder: HeadDecoder, chunk: Buffer): void {
@@ -163,7 +169,8 @@ export class DialectConnection implements Reply, BodySource {
     this.#decoder = null;
     this.#options.refused(error);
     if (error.code === 'WRONG_PROTOCOL') {
-      this.abort();
+      this.#isOver = true;
+      this.#transport.destroy();
       return;
     }
     const { head, body } = errorPage(
