@@ -58,6 +58,16 @@ export function startApache(bed: TestBed, options: ApacheOptions): Promise<WebSe
   });
 }
 
+/** How Apache checks a site that `sluice config` has printed, without being started. */
+export function apacheChecker(bed: TestBed, text: string): readonly string[] {
+  const asked = /^# a2enmod (.*)$/m.exec(text)?.[1]?.split(' ') ?? [];
+  const modules = asked.filter((module) => existsSync(modulePath(module)));
+  // Directives of a module that is not installed mean nothing to Apache.
+  const lines = text.split('\n').filter((line) => modules.includes('xsendfile') || !/^\s*XSend/.test(line));
+  const config = configuration(bed, { port: 18_080, modules, lines }, bed.site.path('error.log'));
+  return ['-t', '-f', bed.site.write('apache.conf', config)];
+}
+
 function configuration({ site }: TestBed, options: ApacheOptions, log: string): string {
   const isRoot = process.getuid?.() === 0;
   const isListening = options.lines?.some((line) => line.startsWith('Listen ')) ?? false;

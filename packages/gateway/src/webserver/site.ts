@@ -92,6 +92,8 @@ export interface SiteOptions {
   readonly certificate: Certificate | null;
   /** The web server starts the gateway by itself: no listener is needed. */
   readonly isSpawned: boolean;
+  /** Nothing is in front: the units of a service. */
+  readonly isService: boolean;
   /** Reads the file of an AJP secret. */
   readonly readSecret: (path: string) => string;
   readonly command: GatewayCommand;
@@ -103,15 +105,15 @@ const GRACE_MS = 5_000;
 
 /** Puts a site together. Throws {@link SiteError} where the gateway has no listener for the web server. */
 export function makeSite(config: GatewayConfig, options: SiteOptions): Site {
-  const { name, serverNames, listen, certificate, command, isSpawned } = options;
-  const [protocol, listener] = isSpawned
+  const { name, serverNames, listen, certificate, command } = options;
+  const isAlone = options.isSpawned || options.isService;
+  const [protocol, listener] = isAlone
     ? spawnedListener(config, options)
     : chooseListener(config.listen, options);
-  const gateways = options.gateways.length > 0 ? options.gateways : [reachable(listener, options)];
   return {
     name,
     protocol,
-    gateways: isSpawned ? [] : gateways,
+    gateways: isAlone ? [] : gatewaysOf(listener, options),
     mount: listener?.mount ?? '',
     serverNames,
     listen,
@@ -162,6 +164,10 @@ function listenerToAdd(protocol: WebProtocol, { name }: SiteOptions): string {
   const lines = ['[[listen]]', `protocol = "${protocol}"`];
   if (protocol === 'ajp') return [...lines, 'address = "127.0.0.1:8009"'].join('\n');
   return [...lines, `address = "unix:/run/${name}/${protocol}.sock"`, 'group = "www-data"'].join('\n');
+}
+
+function gatewaysOf(listener: ListenConfig | null, options: SiteOptions): readonly GatewayAddress[] {
+  return options.gateways.length > 0 ? options.gateways : [reachable(listener, options)];
 }
 
 function reachable(listener: ListenConfig | null, { name, server }: SiteOptions): GatewayAddress {

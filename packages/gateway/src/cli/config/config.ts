@@ -23,7 +23,8 @@ export function printConfig(
     const options = readWebOptions(flags, context.directory);
     const webServer = findWebServer(server, options.module);
     const loaded = loadForWebServer(target, flags, context);
-    context.stdout.write(renderSite(webServer, siteOf(webServer, options, loaded, context)));
+    const site = siteOf(webServer, options, loaded, context);
+    context.stdout.write(renderSite(webServer, site, loaded.config));
     return exitCodes.ok;
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof SiteError)) throw error;
@@ -71,7 +72,8 @@ function siteOf(
     ...options,
     server: server.name,
     protocols: server.protocols,
-    isSpawned: server.isSpawning,
+    isSpawned: server.start === 'spawned',
+    isService: server.start === 'service',
     name: options.name ?? nameOf(config.app.directory),
     readSecret: secretIn,
     command: {
