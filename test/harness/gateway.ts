@@ -4,7 +4,10 @@ import { RunningProcess, type Exit } from './process.ts';
 import { defaultPython } from './python.ts';
 import type { Server, TestBed } from './bed.ts';
 
-/** The command, as `npm install` would put it into PATH. */
+/** The command, as `npm install` would put it into PATH: a shell that becomes Node. */
+export const COMMAND: string = fileURLToPath(new URL('../../packages/gateway/bin/sluice', import.meta.url));
+
+/** What it runs. */
 export const SLUICE: string = fileURLToPath(new URL('../../packages/gateway/bin/sluice.js', import.meta.url));
 
 /** The directory of the test applications. */

@@ -1,10 +1,12 @@
 // Where a gateway listens: addresses that are taken, and sockets that somebody else opened.
 import { describe, expect, it } from '@jest/globals';
+import { symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { withBed } from '../harness/bed.ts';
 import { exchange, text } from '../harness/http.ts';
 import {
+  COMMAND,
   EXAMPLES,
   launchGateway,
   SLUICE,
@@ -41,12 +43,14 @@ describe('an address that is taken', () => {
 });
 
 describe('the command line', () => {
-  it('serves an example with nothing but flags', () =>
+  it('installed as a link, serves an example with nothing but flags', () =>
     withBed(async (bed) => {
       const port = await bed.reservePort();
       const flags = `--http 127.0.0.1:${port} --processes 1 --mount /hello --log-format json`.split(' ');
       const target = join(EXAMPLES, 'hello.py');
-      const gateway = spawnSluice(bed, ['serve', target, ...flags, '--python', defaultPython()]);
+      const command = bed.site.path('sluice');
+      symlinkSync(COMMAND, command);
+      const gateway = launchGateway(bed, [command, 'serve', target, ...flags, '--python', defaultPython()]);
       await gateway.ready(1);
       const response = await exchange({ port }, { target: '/hello/there' });
       expect(response.status).toBe(200);

@@ -23,15 +23,7 @@ export const sluice = {
  * @param {readonly string[]} listen Command line options of the listener.
  */
 export function startSluice(stage, { workload, processes }, listen) {
-  const args = [
-    `${GATEWAY}bin/sluice.js`,
-    'serve',
-    `${moduleOf(workload)}:application`,
-    '--directory',
-    APPS,
-    '--python',
-    PYTHON,
-  ];
+  const args = ['serve', `${moduleOf(workload)}:application`, '--directory', APPS, '--python', PYTHON];
   args.push(
     '--processes',
     `${processes}`,
@@ -42,5 +34,5 @@ export function startSluice(stage, { workload, processes }, listen) {
     ...listen,
   );
   const roleOf = ({ isRoot }) => (isRoot ? 'gateway' : 'workers');
-  stage.spawn({ name: 'sluice', command: process.execPath, args, roleOf });
+  stage.spawn({ name: 'sluice', command: `${GATEWAY}bin/sluice`, args, roleOf });
 }
