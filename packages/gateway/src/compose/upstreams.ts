@@ -1,5 +1,6 @@
 // Owns the upstreams of a gateway together: made from the configuration, started and stopped as one.
 
+import { AjpProtocol } from '../backends/upstreams/ajp.ts';
 import { FastCgiProtocol } from '../backends/upstreams/fastcgi.ts';
 import type { UpstreamProtocol } from '../backends/upstreams/protocol.ts';
 import { variablesBy } from '../backends/upstreams/request-variables.ts';
@@ -7,6 +8,7 @@ import type { UpstreamOptions } from '../backends/upstreams/upstream-options.ts'
 import type { UpstreamStatus } from '../backends/upstreams/upstream-status.ts';
 import { Upstream } from '../backends/upstreams/upstream.ts';
 import { defaultUpstream } from '../config/index.ts';
+import { readSecret } from '../config/secret-file.ts';
 import type { GatewayConfig, RouteTarget, UpstreamConfig } from '../config/types.ts';
 import type { Logger } from '../observe/log.ts';
 import { logUpstream } from './log-upstream.ts';
@@ -67,10 +69,24 @@ function serverName({ protocol, address }: Extract<RouteTarget, { readonly kind:
   }
 }
 
+/** The packet size of AJP that containers have unless told otherwise. */
+const AJP_PACKET_BYTES = 8192;
+
+function secretOf(path: string): string {
+  const secret = readSecret(path);
+  if ('reason' in secret) throw new Error(`${path}: ${secret.reason}`);
+  return secret.value;
+}
+
 function makeProtocol(config: UpstreamConfig): UpstreamProtocol {
   switch (config.protocol) {
     case 'fastcgi':
       return new FastCgiProtocol((config.keepAliveCount ?? 0) > 0);
+    case 'ajp':
+      return new AjpProtocol({
+        secret: config.secretFile === null ? null : secretOf(config.secretFile),
+        packetBytes: config.packetBytes ?? AJP_PACKET_BYTES,
+      });
   }
 }
 

@@ -69,7 +69,7 @@ export function loadConfig(origin: ConfigOrigin): LoadedConfig {
     fileDirectory: file === null ? origin.directory : resolve(file.path, '..'),
     sourceOf,
   });
-  const unreadable = checkSecretFiles(config.listen, sourceOf);
+  const unreadable = checkSecretFiles(config, sourceOf);
   if (unreadable.length > 0) throw new ConfigError(unreadable);
   return { config: deepFreeze(config), sourceOf, overridden };
 }

@@ -39,6 +39,7 @@ export function resolvePaths(config: GatewayConfig, bases: PathBases): GatewayCo
             ...server,
             address: resolveServer(server.address, baseOf(['upstream', name, 'servers'])),
           })),
+          secretFile: resolveIfGiven(upstream.secretFile, baseOf(['upstream', name, 'secret_file'])),
         },
       ]),
     ),

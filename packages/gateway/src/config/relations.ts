@@ -20,6 +20,7 @@ export function checkRelations(
     ...checkRoutes(parts),
     ...checkGroup(parts),
     ...(isTargetGiven ? [] : checkTarget(parts)),
+    ...checkUpstreams(parts),
   ];
   return found.map(({ path, text }) => ({ source: sourceOf(path), key: formatPath(path), text }));
 }
@@ -36,6 +37,20 @@ function checkTarget({ routes, static: files }: ConfigParts): readonly Found[] {
   if (isAnyElsewhere && !isAnyToPool) return [];
   return [{ path: ['app', 'target'], text: `missing; give ${appSettings.target.kind.allowed}` }];
 }
+
+function checkUpstreams({ upstreams }: ConfigParts): readonly Found[] {
+  return Object.entries(upstreams).flatMap(([name, upstream]) =>
+    upstreamAjpSettings.flatMap(([field, key]) => {
+      if (upstream === null || upstream.protocol === 'ajp' || upstream[field] === null) return [];
+      return [{ path: ['upstream', name, key], text: 'only an upstream of AJP has one' }];
+    }),
+  );
+}
+
+const upstreamAjpSettings = [
+  ['secretFile', 'secret_file'],
+  ['packetBytes', 'packet_size'],
+] as const;
 
 interface Found {
   readonly path: readonly Step[];

@@ -1,9 +1,9 @@
-// Reads the file that holds the secret of an AJP listener: one line, for nobody but the gateway and its group.
+// Reads a file that holds a secret of AJP: one line, for nobody but the gateway and its group.
 import { readFileSync, statSync } from 'node:fs';
 import type { Parsed } from './kinds/kind.ts';
-import type { Step } from './locate.ts';
+import { formatPath, type Step } from './locate.ts';
 import type { Problem, Source } from './problems.ts';
-import type { ListenConfig } from './types.ts';
+import type { GatewayConfig } from './types.ts';
 
 /** Permission bits of everybody who is neither owner nor in the group. */
 const OTHERS = 0o007;
@@ -28,16 +28,22 @@ export function readSecret(path: string): Parsed<string> {
   }
 }
 
-/** Every listener whose secret cannot be read. Paths are absolute. */
+/** Every secret that cannot be read. Paths are absolute. */
 export function checkSecretFiles(
-  listen: readonly ListenConfig[],
+  { listen, upstreams }: GatewayConfig,
   sourceOf: (path: readonly Step[]) => Source,
 ): readonly Problem[] {
-  return listen.flatMap(({ secretFile }, index) => {
+  const files = [
+    ...listen.map(({ secretFile }, index) => ({ secretFile, path: ['listen', index, 'secret_file'] })),
+    ...Object.entries(upstreams).map(([name, { secretFile }]) => ({
+      secretFile,
+      path: ['upstream', name, 'secret_file'],
+    })),
+  ];
+  return files.flatMap(({ secretFile, path }) => {
     const read = secretFile === null ? null : readSecret(secretFile);
     if (read === null || 'value' in read) return [];
-    const source = sourceOf(['listen', index, 'secret_file']);
-    return [{ source, key: `listen[${index}].secret_file`, text: `${secretFile}: ${read.reason}` }];
+    return [{ source: sourceOf(path), key: formatPath(path), text: `${secretFile}: ${read.reason}` }];
   });
 }
 

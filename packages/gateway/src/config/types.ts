@@ -113,7 +113,7 @@ export interface PoolConfig {
 }
 
 /** The protocols an upstream server can speak. */
-export type UpstreamProtocolName = 'fastcgi';
+export type UpstreamProtocolName = 'ajp' | 'fastcgi';
 
 /** Where an upstream server listens. */
 export type UpstreamAddress =
@@ -170,6 +170,10 @@ export interface UpstreamConfig {
   readonly documentRoot: string | null;
   /** The script that answers where the path names none. */
   readonly index: string;
+  /** AJP: absolute path of the file with the secret that is sent; null sends none. */
+  readonly secretFile: string | null;
+  /** AJP: largest packet that the servers take; null is what all take, 8 KiB. */
+  readonly packetBytes: number | null;
   /** How long running requests get to finish when the gateway stops. */
   readonly stopTimeoutMs: number;
 }

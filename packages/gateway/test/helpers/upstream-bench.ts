@@ -87,6 +87,16 @@ export class UpstreamBench {
     return server;
   }
 
+  /** The same on an address that is known, of a server that is closed. */
+  async listenAt(address: UpstreamAddress, accept: (socket: Socket) => void): Promise<RawServer> {
+    if (address.kind !== 'unix') throw new Error('only Unix sockets have an address of their own');
+    const server = new RawServer(accept);
+    server.server.listen(address.path);
+    await once(server.server, 'listening');
+    this.#closings.push(() => server.close());
+    return server;
+  }
+
   /** An address nobody listens on. */
   nowhere(): UpstreamAddress {
     return { kind: 'unix', path: `${this.#temporary.directory()}/nobody.sock` };
@@ -133,6 +143,7 @@ export class RawServer {
       this.acceptedCount++;
       this.sockets.add(socket);
       socket.on('error', () => {});
+      socket.on('end', () => socket.end());
       socket.on('close', () => this.sockets.delete(socket));
       accept(socket);
     });

@@ -54,7 +54,7 @@ class FastCgiUpstreamConnection implements UpstreamConnection, ClientHandler<Fas
     variables.writeInto(block, 0);
     try {
       const call = new FastCgiCall(sink);
-      const stdin = body.kind === 'bytes' ? { stdin: [body.bytes] } : {};
+      const stdin = body.kind === 'bytes' ? { stdin: body.chunks } : {};
       call.begin(this.#connection.request({ params: block, userData: call, ...stdin }), request);
       return call;
     } catch (error) {

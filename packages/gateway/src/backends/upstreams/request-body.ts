@@ -22,16 +22,11 @@ export interface BodyPump {
 
 const NOTHING_LEFT: BodyPump = { resume: () => {}, stop: () => {} };
 
-/** The size of a body, or null if it is not known until its end. */
-export function bodySize(body: RequestBody): number | null {
-  return body.kind === 'bytes' ? body.bytes.length : body.sizeBytes;
-}
-
 /** Sends a body. */
 export function pumpBody(body: RequestBody, sink: BodySink): BodyPump {
   switch (body.kind) {
     case 'bytes':
-      if (body.bytes.length > 0) sink.write(body.bytes);
+      for (const chunk of body.chunks) sink.write(chunk);
       sink.end();
       return NOTHING_LEFT;
     case 'file':

@@ -9,7 +9,6 @@ import { HealthChecks } from './health.ts';
 import { Names } from './names.ts';
 import { Passage, type PassageClocks, type PassageHost } from './passage.ts';
 import type { UpstreamRequest } from './protocol.ts';
-import { bodySize } from './request-body.ts';
 import { formatServer, Server, type ServerSpec } from './server.ts';
 import { describeServer, type UpstreamStatus } from './upstream-status.ts';
 import type { OwnClocks, UpstreamOptions, UpstreamReporter } from './upstream-options.ts';
@@ -129,7 +128,7 @@ export class Upstream implements Backend, PassageHost {
   #take(exchange: Exchange, clocks: PassageClocks): void {
     exchange.queuedMs = performance.now();
     if (this.#isStopping) return refuse(exchange, new GatewayError('SLUICE_STOPPING', 'the gateway stops'));
-    if (this.#options.protocol.needsLength && bodySize(exchange.body) === null) {
+    if (this.#options.protocol.needsLength && exchange.body.sizeBytes === null) {
       const message = `a body of unknown size cannot be sent by ${this.#options.protocol.name}`;
       return refuse(exchange, new GatewayError('SLUICE_LENGTH_REQUIRED', message));
     }

@@ -5,7 +5,10 @@ import { tcpAddress, unixAddress } from './address.ts';
 import { stringKind, textSchema, type Parsed, type ValueKind } from './kind.ts';
 
 /** Every protocol an upstream server can speak. */
-export const upstreamProtocols: readonly [UpstreamProtocolName, ...UpstreamProtocolName[]] = ['fastcgi'];
+export const upstreamProtocols: readonly [UpstreamProtocolName, ...UpstreamProtocolName[]] = [
+  'fastcgi',
+  'ajp',
+];
 
 const examples = ['unix:/run/php/fpm.sock', 'app.internal:9000'];
 

@@ -1,7 +1,7 @@
 // [upstream.NAME]: servers that answer requests by a protocol of their own.
 import { fileName } from '../kinds/files.ts';
-import { duration } from '../kinds/quantity.ts';
-import { choice, integer } from '../kinds/scalar.ts';
+import { duration, size } from '../kinds/quantity.ts';
+import { choice, integer, text } from '../kinds/scalar.ts';
 import { remoteDirectory, serverList, upstreamProtocols, variableTable } from '../kinds/upstream.ts';
 import { pathPrefix } from '../kinds/url-path.ts';
 import type { Setting, SettingsOf } from '../setting.ts';
@@ -172,6 +172,21 @@ export const upstreamSettings: SettingsOf<UpstreamConfig> = {
     fallback: { state: 'value', toml: 'index.php' },
     flag: null,
     prose: 'The script in `document_root` that answers paths without `.php`.',
+  },
+  secretFile: {
+    key: 'secret_file',
+    kind: text('path', 'the path of a file', ['/etc/mysite/ajp.secret']),
+    fallback: { state: 'none', prose: 'none is sent' },
+    flag: null,
+    prose: 'AJP: the file with the secret that the server asks for. Others must have no access to it.',
+  },
+  packetBytes: {
+    key: 'packet_size',
+    kind: size('8KiB', '64KiB'),
+    fallback: { state: 'none', prose: '`"8KiB"`, which every server takes' },
+    flag: null,
+    prose:
+      'AJP: the largest packet; all headers of a request have to fit into one. The same number has to stand in the server, `packetSize` in Tomcat.',
   },
   stopTimeoutMs: {
     key: 'stop_timeout',
