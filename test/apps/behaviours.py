@@ -6,6 +6,7 @@ import files
 import heads
 import ledger
 import staged
+import wire
 
 ROUTES = {
     "/count": echoes.count,
@@ -32,6 +33,7 @@ ROUTES = {
     "/spins": staged.spins,
     "/reads": staged.reads,
     "/floods": staged.floods,
+    "/writes": wire.writes,
 }
 
 

@@ -111,6 +111,35 @@ describe('a worker that', () => {
     expect(readFileSync(marks, 'utf8')).toBe('begun\n');
   });
 
+  it('dies with a request that it has not read costs nothing: another one runs it', async () => {
+    real = await new RealPool({ processes: 1, command: { threads: 1 } }).ready(1);
+    const [pid = 0] = real.pids;
+    process.kill(pid, 'SIGSTOP');
+    const unread = real.request('/hello');
+    // What is written in this round of the event loop has been written in the next.
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    process.kill(pid, 'SIGKILL');
+    await unread.done;
+    expect([unread.exchange.outcome, unread.reply.text]).toEqual(['complete', 'hello']);
+    expect(real.pids).toHaveLength(2);
+  });
+
+  it('is dead already costs nothing either', async () => {
+    real = await new RealPool({ processes: 1, command: { threads: 1 } }).ready(1);
+    const [pid = 0] = real.pids;
+    process.kill(pid, 'SIGKILL');
+    expect(await real.fetch('/hello')).toEqual([200, 'hello']);
+  });
+
+  it('closes its lane and goes on is ended, and the client gets 502', async () => {
+    real = await new RealPool({ processes: 1, command: { threads: 1 } }).ready(1);
+    const { exchange, done } = real.request('/closes-its-lane');
+    await done;
+    expect([exchange.outcome, exchange.status]).toEqual(['SLUICE_WORKER_PROTOCOL', 502]);
+    expect(real.endings[0]?.reason).toMatch(/closed its end of lane 0 and went on/);
+    expect(await real.fetch('/hello')).toEqual([200, 'hello']);
+  });
+
   it('runs a request for too long is replaced, and the client gets 504', async () => {
     const gate = new FifoGate(temporary.directory(), 'stuck');
     real = await new RealPool({ processes: 1, command: { threads: 1 }, requestTimeoutMs: 200 }).ready(1);

@@ -13,10 +13,16 @@ export class ByteQueue {
   #at = 0;
   #later: Buffer[] = [];
   #length = 0;
+  #takenBytes = 0;
 
   /** How many bytes wait. */
   get length(): number {
     return this.#length;
+  }
+
+  /** How many bytes have been taken or skipped since the beginning: the place of the next one in the stream. */
+  get takenBytes(): number {
+    return this.#takenBytes;
   }
 
   /** Adds received bytes; they must not change afterwards. */
@@ -69,6 +75,7 @@ export class ByteQueue {
   skip(count: number): void {
     this.#at += count;
     this.#length -= count;
+    this.#takenBytes += count;
     if (this.#at < this.#chunk.length) return;
     this.#chunk = this.#later.shift() ?? NOTHING;
     this.#at = 0;

@@ -29,6 +29,8 @@ const LIMITS: Readonly<Record<number, number>> = {
 export class ControlDecoder {
   readonly #events: ControlEvents;
   readonly #queue = new ByteQueue();
+  /** Where in all that was received the present frame begins, in bytes: for messages about it. */
+  frameOffset = 0;
 
   constructor(events: ControlEvents) {
     this.#events = events;
@@ -44,6 +46,7 @@ export class ControlDecoder {
   #frame(): boolean {
     const queue = this.#queue;
     if (!queue.has(HEADER_BYTES)) return false;
+    this.frameOffset = queue.takenBytes;
     const length = queue.uint32(0);
     const type = queue.uint8(4);
     const lane = queue.uint16(6);

@@ -38,6 +38,8 @@ export class LaneDecoder {
   #isInBody = false;
   #isEnd = false;
   #tag = 0;
+  /** Where in all that was received the present frame begins, in bytes: for messages about it. */
+  frameOffset = 0;
 
   constructor(events: LaneEvents) {
     this.#events = events;
@@ -53,6 +55,7 @@ export class LaneDecoder {
   #beginFrame(): boolean {
     const queue = this.#queue;
     if (!queue.has(HEADER_BYTES)) return false;
+    this.frameOffset = queue.takenBytes;
     const length = queue.uint32(0);
     const type = queue.uint8(4);
     const flags = queue.uint8(5);

@@ -19,6 +19,8 @@ import { LaneDecoder, type LaneEvents } from './lane-decoder.ts';
 
 /** The gateway's end of a lane's stream socket, as far as a lane uses it. */
 export interface LaneSocket {
+  /** True when nothing can be sent any more. */
+  readonly destroyed?: boolean;
   /** False: wait for `Lane.writable()`. */
   write(bytes: Buffer): boolean;
   /** What is written until `uncork()` goes out in one piece. */
@@ -65,6 +67,8 @@ export class Lane implements Holder, LaneEvents {
   /** The body that is being streamed to the running request, until its end has been sent. */
   #upload: BodyStream | null = null;
   #isReplying = false;
+  /** Whether the worker has not read, and never will, all that was sent. */
+  #isUnread = false;
   #isRecalled = false;
   /** Whether a RECALL has been sent and not been answered. */
   isRecalling = false;
@@ -75,6 +79,11 @@ export class Lane implements Holder, LaneEvents {
     this.index = index;
     this.#socket = socket;
     this.#owner = owner;
+  }
+
+  /** Where in all that was received the last frame begins, in bytes. */
+  get frameOffset(): number {
+    return this.#decoder.frameOffset;
   }
 
   /** Requests on the lane: the running one and those that wait behind it. */
@@ -121,6 +130,7 @@ export class Lane implements Holder, LaneEvents {
     const pieces = this.#output;
     if (pieces.length === 0) return;
     this.#output = [];
+    if (this.#socket.destroyed) this.#isUnread = true;
     this.#isWritable = writeAll(this.#socket, pieces);
   }
 
@@ -165,9 +175,17 @@ export class Lane implements Holder, LaneEvents {
     return returned;
   }
 
+  /** The worker reads no more, and has not read all that was sent. */
+  unread(): void {
+    this.#isUnread = true;
+  }
+
   /** Empties the lane of a worker that is gone: the request it may have begun, and those it certainly has not. */
   abandon(): { begun: Exchange | null; waiting: Exchange[] } {
-    const [begun = null, ...waiting] = this.#line;
+    const [first = null, ...others] = this.#line;
+    const isBegun = first !== null && !this.#isFirstUnread;
+    const begun = isBegun ? first : null;
+    const waiting = first === null || isBegun ? others : [first];
     this.#line = [];
     this.#tags = [];
     this.#output = [];
@@ -223,6 +241,12 @@ export class Lane implements Holder, LaneEvents {
 
   log(tag: number, text: string): void {
     this.#owner.applicationLog(this.#expect(tag), text);
+  }
+
+  /** Whether what was not read is of the first request: then that is alone, and it was not begun without its last byte. */
+  get #isFirstUnread(): boolean {
+    const isWhole = this.running?.body.kind !== 'stream';
+    return this.#isUnread && this.load === 1 && isWhole && !this.#isReplying;
   }
 
   #pause(): void {

@@ -39,6 +39,10 @@ export interface ProcessEvents {
   controlData(chunk: Buffer): void;
   laneData(index: number, chunk: Buffer): void;
   laneDrained(index: number): void;
+  /** It reads no more from a lane, and has not read all that was sent there. */
+  laneUnread(index: number): void;
+  /** It has closed its end of the control channel or of a lane, named in words. It should end now. */
+  channelClosed(name: string): void;
   outputLine(line: string): void;
   /** It has ended and everything it wrote has been read, or it could not be started (`error`). The last event. */
   exited(exit: Exit, error: Error | null): void;
@@ -140,9 +144,13 @@ class WorkerProcess implements ProcessHandle {
     this.lanes.forEach((lane, index) => {
       lane.on('data', (chunk: Buffer) => events.laneData(index, chunk));
       lane.on('drain', () => events.laneDrained(index));
+      // The kernel resets the connection of a process that ends with unread bytes, and refuses what is sent after that.
+      lane.on('error', () => events.laneUnread(index));
+      lane.on('end', () => events.channelClosed(`lane ${index}`));
     });
     // A write to a process that has just died fails; its end is what counts.
-    for (const channel of channels) channel.on('error', () => {});
+    channels[0]?.on('error', () => {});
+    channels[0]?.on('end', () => events.channelClosed('the control channel'));
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       const lines = new LineSplitter((line) => events.outputLine(line));
       stream?.on('data', (chunk: Buffer) => lines.receive(chunk));

@@ -48,6 +48,9 @@ export interface WorkerInit {
   readonly startupTimeoutMs: number;
 }
 
+/** How long a worker that has closed a channel may take to end before it is killed. */
+const END_WITHIN_MS = 1_000;
+
 /** How long a worker may take to print its stacks before it is killed all the same. */
 const STACKS_WITHIN_MS = 1_000;
 
@@ -77,6 +80,7 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   #readyAtMs: number | null = null;
   #isClosing = false;
   #abortTimer: NodeJS.Timeout | null = null;
+  #endTimer: NodeJS.Timeout | null = null;
   /** What it sent that could not be understood; nothing more is read there. */
   readonly #garbled = new Set<Lane | ControlDecoder>();
   /** Why the gateway killed it, if it did. */
@@ -209,6 +213,19 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     this.lanes[index]?.writable();
   }
 
+  laneUnread(index: number): void {
+    this.lanes[index]?.unread();
+  }
+
+  channelClosed(name: string): void {
+    if (this.#isClosing) return;
+    this.#events.withdrawn(this);
+    // Nearly always it is about to end, and how it does will say more.
+    this.#endTimer ??= setTimeout(() => {
+      this.kill('SLUICE_WORKER_PROTOCOL', `closed its end of ${name} and went on`);
+    }, END_WITHIN_MS);
+  }
+
   outputLine(line: string): void {
     this.#events.output(this, line, null);
   }
@@ -216,6 +233,7 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   exited(exit: Exit, error: Error | null): void {
     clearTimeout(this.#startup);
     if (this.#abortTimer) clearTimeout(this.#abortTimer);
+    if (this.#endTimer) clearTimeout(this.#endTimer);
     const wasExpected = this.#state === 'retiring' && this.#killedFor === null;
     this.#state = 'ended';
     this.#events.withdrawn(this);
@@ -244,7 +262,9 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#garbled.add(receiver);
-      this.kill('SLUICE_WORKER_PROTOCOL', `broke the worker wire: ${error.message}`);
+      const where = receiver instanceof Lane ? `lane ${receiver.index}` : 'the control channel';
+      const place = `the frame at byte ${receiver.frameOffset} of ${where}`;
+      this.kill('SLUICE_WORKER_PROTOCOL', `broke the worker wire, in ${place}: ${error.message}`);
     }
   }
 

@@ -40,11 +40,21 @@ def kills_itself(environ):
 
 
 def garbage(environ):
+    for fd in lane_descriptors():
+        os.write(fd, b"garbage!" * 2)
+    Event().wait()
+
+
+def closes_its_lane(environ):
+    for fd in lane_descriptors():
+        os.close(fd)
+    Event().wait()
+
+
+def lane_descriptors():
     with open("/proc/self/cmdline") as command:
         lanes = next(word for word in command.read().split("\0") if word.startswith("lanes="))
-    for fd in lanes[len("lanes=") :].split(","):
-        os.write(int(fd), b"garbage!" * 2)
-    Event().wait()
+    return [int(fd) for fd in lanes[len("lanes=") :].split(",")]
 
 
 def prints(environ):
@@ -77,6 +87,7 @@ ACTIONS = {
     "/exits": exits,
     "/kills-itself": kills_itself,
     "/garbage": garbage,
+    "/closes-its-lane": closes_its_lane,
     "/prints": prints,
     "/raises": raises,
     "/large": large,
