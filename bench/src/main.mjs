@@ -3,7 +3,7 @@ import { runMicro } from './micro/run.mjs';
 import { readOptions, USAGE } from './options.mjs';
 import { makePlan } from './plan.mjs';
 import { describeRun } from './results/machine.mjs';
-import { renderGroups, renderMicro, renderResults } from './results/render.mjs';
+import { renderGroups, renderMicro, renderPlots, renderResults } from './results/render.mjs';
 import { loadResults, mergeGroups, mergeMicro, saveResults, writePage } from './results/store.mjs';
 import { runGroup } from './run/group.mjs';
 import { Progress } from './run/progress.mjs';
@@ -46,13 +46,17 @@ async function benchCodec(options) {
 
 function save(results) {
   saveResults(results);
-  writePage(renderResults(results));
+  writePages(results);
+}
+
+function writePages(results) {
+  writePage(renderResults(results), renderPlots(results));
 }
 
 async function main(args, signal) {
   const options = readOptions(args);
   if (options.action === 'help') console.log(USAGE);
-  else if (options.action === 'render') writePage(renderResults(loadResults()));
+  else if (options.action === 'render') writePages(loadResults());
   else if (options.action === 'micro') await benchCodec(options);
   else await benchPaths(options, signal);
 }

@@ -3,6 +3,7 @@ import { allPaths } from '../peers/paths.mjs';
 import { allWorkloads } from '../workloads/all.mjs';
 import { judge, UNMEASURED } from './goals.mjs';
 import { hundredths, megabytes, milliseconds, spreadText, table, whole } from './markdown.mjs';
+import { plotThroughput } from './plot.mjs';
 import { ratioOver, spreadOf, spreadOver, validRounds } from './statistics.mjs';
 
 const METHOD = `Every peer of a table serves the same application with the same interpreter and the same number of Python
@@ -27,7 +28,7 @@ export function renderResults(results) {
     '## Goals',
     goalTable(results),
     `Not measured by this harness yet:\n\n${UNMEASURED.map((goal) => `- ${goal}`).join('\n')}`,
-    ...sorted(results.groups).map((group) => groupSection(group)),
+    ...sorted(results.groups).map((group) => groupSection(group, true)),
     ...(results.micro ? ['## Codecs', renderMicro(results.micro.cases)] : []),
   ];
   return `${blocks.join('\n\n')}\n`;
@@ -36,7 +37,7 @@ export function renderResults(results) {
 /** Sections of some groups. @param {readonly import('./store.mjs').MeasuredGroup[]} groups */
 export function renderGroups(groups) {
   return sorted(groups)
-    .map((group) => groupSection(group))
+    .map((group) => groupSection(group, false))
     .join('\n\n');
 }
 
@@ -86,13 +87,32 @@ function verdict(isMet) {
   return isMet ? 'met' : 'missed';
 }
 
-function groupSection({ path, workload, processes, connections, peers }) {
-  const pathFacts = allPaths.find(({ name }) => name === path);
+/** The pictures of all groups, by file name. @param {import('./store.mjs').Results} results */
+export function renderPlots({ groups }) {
+  return Object.fromEntries(
+    groups.map((group) => [plotName(group), plotThroughput(titleOf(group), group.peers)]),
+  );
+}
+
+function plotName({ path, workload, processes, connections }) {
+  return `${path}-${workload}-${processes}-${connections}.svg`;
+}
+
+function titleOf({ path, workload, processes, connections }) {
+  const pathTitle = allPaths.find(({ name }) => name === path)?.title ?? path;
   const title = allWorkloads.find(({ name }) => name === workload)?.title ?? workload;
-  const baseline = peers.find(({ name }) => name === pathFacts?.baseline);
   const processText = processes === 1 ? '1 process' : `${processes} processes`;
+  return `${title}, ${pathTitle}, ${processText}, ${connections} connections`;
+}
+
+function groupSection(group, isOnPage) {
+  const { path, peers } = group;
+  const pathFacts = allPaths.find(({ name }) => name === path);
+  const baseline = peers.find(({ name }) => name === pathFacts?.baseline);
+  const title = titleOf(group);
   return [
-    `## ${title}, ${pathFacts?.title ?? path}, ${processText}, ${connections} connections`,
+    `## ${title}`,
+    ...(isOnPage ? [`![${title}](results/plots/${plotName(group)})`] : []),
     table(
       [
         'peer',
@@ -100,6 +120,7 @@ function groupSection({ path, workload, processes, connections, peers }) {
         `against ${baseline?.label ?? 'baseline'}`,
         'p50 ms',
         'p99 ms',
+        'p99.9 ms',
         'CPU µs: web server',
         'gateway',
         'workers',
@@ -131,6 +152,7 @@ function peerRow(peer, baseline) {
       spreadOver(peer, ({ p99Us }) => p99Us),
       milliseconds,
     ),
+    median(({ p999Us }) => p999Us, milliseconds),
     ...['web server', 'gateway', 'workers'].map((role) => median(({ cpuUs }) => cpuUs[role], whole)),
     ...['gateway', 'workers'].map((role) => median(({ pssBytes }) => pssBytes[role], megabytes)),
   ];

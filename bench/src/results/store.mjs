@@ -1,10 +1,11 @@
 // results/latest.json: every round as measured. Tables are made from it and from nothing else.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const BENCH = fileURLToPath(new URL('../../', import.meta.url));
 const FILE = `${BENCH}results/latest.json`;
 const PAGE = `${BENCH}RESULTS.md`;
+const PLOTS = `${BENCH}results/plots`;
 
 /**
  * @typedef {object} MeasuredGroup
@@ -32,9 +33,12 @@ export function saveResults(results) {
   writeFileSync(FILE, `${JSON.stringify(results, undefined, 1)}\n`);
 }
 
-/** @param {string} markdown */
-export function writePage(markdown) {
+/** Writes the page and its pictures. @param {string} markdown @param {Record<string, string>} plots By file name. */
+export function writePage(markdown, plots) {
   writeFileSync(PAGE, markdown);
+  rmSync(PLOTS, { recursive: true, force: true });
+  mkdirSync(PLOTS, { recursive: true });
+  for (const [name, svg] of Object.entries(plots)) writeFileSync(`${PLOTS}/${name}`, svg);
 }
 
 /**
