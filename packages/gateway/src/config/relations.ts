@@ -6,7 +6,7 @@ import { believesAnybody, protocolNames } from './protocols.ts';
 import { show, type Problem, type Source } from './problems.ts';
 import { appSettings } from './settings/index.ts';
 import { didYouMean } from './suggest.ts';
-import type { ListenAddress, ListenConfig } from './types.ts';
+import type { ListenAddress, ListenConfig, RouteConfig } from './types.ts';
 
 /** Everything that is wrong between values, among the parts that are right in themselves. */
 export function checkRelations(
@@ -117,17 +117,26 @@ function isAnyPort(address: ListenAddress): boolean {
   return address.kind === 'tcp' && address.port === 0;
 }
 
+type Rule = Pick<RouteConfig, 'hosts' | 'path' | 'methods'>;
+
+/** One for each request that two rules would take alike. */
+function keysOf({ hosts, path, methods }: Rule): readonly string[] {
+  const ofHosts = (hosts ?? ['*']).map((host) => `${host} ${path}`);
+  return ofHosts.flatMap((key) => (methods ?? ['*']).map((method) => `${key} ${method}`));
+}
+
 function checkRoutes({ routes, pools, upstreams, static: files }: ConfigParts): readonly Found[] {
   const seen = new Map<string, string>();
-  const differs = (name: 'route' | 'static', index: number, path: string): readonly Found[] => {
-    const earlier = seen.get(path);
+  const differs = (name: 'route' | 'static', index: number, rule: Rule): readonly Found[] => {
+    const keys = keysOf(rule);
+    const earlier = keys.map((key) => seen.get(key)).find((each) => each !== undefined);
     if (earlier !== undefined) return [{ path: [name, index, 'path'], text: `the same as ${earlier}.path` }];
-    seen.set(path, `${name}[${index}]`);
+    for (const key of keys) seen.set(key, `${name}[${index}]`);
     return [];
   };
   const ofRoutes = routes.flatMap((route, index) => {
     if (route === null) return [];
-    const found: Found[] = [...differs('route', index, route.path)];
+    const found: Found[] = [...differs('route', index, route)];
     const { to } = route;
     const known = to.kind === 'pool' ? pools : upstreams;
     if (to.kind !== 'server' && !Object.hasOwn(known, to.name)) {
@@ -137,6 +146,8 @@ function checkRoutes({ routes, pools, upstreams, static: files }: ConfigParts): 
     }
     return found;
   });
-  const ofFiles = files.flatMap((entry, index) => (entry ? differs('static', index, entry.path) : []));
+  const ofFiles = files.flatMap((entry, index) =>
+    entry ? differs('static', index, { ...entry, hosts: null, methods: null }) : [],
+  );
   return [...ofRoutes, ...ofFiles];
 }

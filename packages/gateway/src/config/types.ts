@@ -191,10 +191,14 @@ export type RouteTarget =
       readonly address: UpstreamAddress;
     };
 
-/** One `[[route]]`: requests whose path begins with `path` go to `to`. */
+/** One `[[route]]`: the requests it is for go to `to`. The most special route wins: by host, then path, then methods. */
 export interface RouteConfig {
-  /** Begins with `/`. The longest matching prefix wins. */
+  /** In lower case; `*.` in front stands for one label or more. Null: every host. */
+  readonly hosts: readonly string[] | null;
+  /** Begins with `/`; a prefix. */
   readonly path: string;
+  /** Null: every method. */
+  readonly methods: readonly string[] | null;
   readonly to: RouteTarget;
   /** Request bodies are passed on as they arrive instead of being collected first. */
   readonly streaming: boolean;

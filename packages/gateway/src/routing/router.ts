@@ -6,17 +6,19 @@ import { GatewayError } from '../exchange/errors.ts';
 import type { Backend, Exchange } from '../exchange/exchange.ts';
 import { collectBody } from '../spool/collect.ts';
 import type { Spool } from '../spool/spool.ts';
-import { isUnder, splitPath, type RequestPath, type SplitPath } from './path.ts';
+import { splitPath, type RequestPath, type SplitPath } from './path.ts';
+import { hostOf, RouteTable } from './route-table.ts';
 
 /** A route with the backend it leads to. */
 export interface Route {
-  readonly config: Pick<RouteConfig, 'path' | 'streaming' | 'mount'>;
+  readonly config: Pick<RouteConfig, 'path' | 'streaming' | 'mount'> &
+    Partial<Pick<RouteConfig, 'hosts' | 'methods'>>;
   readonly backend: Backend;
 }
 
-/** Sends each exchange to the backend of the longest matching route, with its path split and its body complete. */
+/** Sends each exchange to the backend of the most special route, with its path split and its body complete. */
 export class Router {
-  readonly #routes: readonly Route[];
+  readonly #routes: RouteTable<Route> | null;
   readonly #fallback: Backend;
   readonly #body: BodyConfig;
   readonly #spool: Spool;
@@ -33,7 +35,11 @@ export class Router {
     spool: Spool,
     delivery: Delivery = DIRECT,
   ) {
-    this.#routes = routes.toSorted((a, b) => b.config.path.length - a.config.path.length);
+    const entries = routes.map((route) => {
+      const { path, hosts = null, methods = null } = route.config;
+      return [{ path, hosts, methods }, route] as const;
+    });
+    this.#routes = entries.length > 0 ? new RouteTable(entries) : null;
     this.#fallback = fallback;
     this.#body = body;
     this.#spool = spool;
@@ -50,7 +56,7 @@ export class Router {
       pathInfo: variables.get('PATH_INFO'),
     };
     const asked = splitPath(sent, null);
-    const route = this.#routes.length > 0 && asked ? this.#find(asked) : undefined;
+    const route = this.#routes && asked ? this.#find(this.#routes, exchange, asked) : undefined;
     const mountPoint = route?.config.mount ?? mount;
     const path = mountPoint ? splitPath(sent, mountPoint) : asked;
     if (!path) {
@@ -78,9 +84,13 @@ export class Router {
     this.#pass(exchange, route?.backend ?? this.#fallback, route?.config.streaming ?? false);
   }
 
-  #find(path: SplitPath): Route | undefined {
-    const whole = path.scriptName + path.pathInfo;
-    return this.#routes.find(({ config }) => isUnder(whole, config.path));
+  #find(routes: RouteTable<Route>, { variables }: Exchange, path: SplitPath): Route | undefined {
+    const name = routes.hasHosts ? (variables.get('HTTP_HOST') ?? variables.get('SERVER_NAME') ?? '') : '';
+    return routes.find({
+      host: hostOf(name),
+      path: path.scriptName + path.pathInfo,
+      method: variables.get('REQUEST_METHOD') ?? '',
+    });
   }
 
   #pass(exchange: Exchange, backend: Backend, isStreamed: boolean): void {

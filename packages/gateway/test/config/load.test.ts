@@ -199,7 +199,9 @@ access = true
     expect(config.pools['reports']?.processes).toEqual({ min: 4, max: 4 });
     expect(config.routes).toEqual([
       {
+        hosts: null,
         path: '/reports/',
+        methods: null,
         to: { kind: 'pool', name: 'reports' },
         streaming: true,
         requestTimeoutMs: 3_600_000,

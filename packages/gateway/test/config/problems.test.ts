@@ -107,4 +107,26 @@ queue = { lenght = 3, timeout = "5" }
     );
     expect(() => loadConfig({ ...origin, file: 'tmp' })).toThrow('tmp: it is a directory');
   });
+
+  it.each([
+    ['path = "/a"', 'path = "/a"', true],
+    ['host = "a.example"\npath = "/a"', 'path = "/a"', false],
+    ['host = ["b.example", "A.example"]\npath = "/a"', 'host = "a.example."\npath = "/a"', true],
+    ['methods = "POST"\npath = "/a"', 'path = "/a"', false],
+    ['methods = ["POST", "PUT"]', 'methods = ["PUT"]', true],
+  ])('tell of routes for the same requests: %j, %j: %s', (first, second, areSame) => {
+    const table = (lines: string): string => `[[route]]\nto = "pool:default"\n${lines}\n`;
+    const lines = problemsOf({ toml: app + table(first) + table(second) });
+    expect(lines).toEqual(areSame ? [expect.stringContaining('route[1].path: the same as route[0]')] : []);
+  });
+
+  it.each([
+    ['host = "a.example:8080"', /route\[0\]\.host: .*give a host name/],
+    ['host = "a.*.example"', /route\[0\]\.host: .*give a host name/],
+    ['host = []', /route\[0\]\.host: .*give a host name/],
+    ['methods = ["post"]', /route\[0\]\.methods.*: .*give a method/],
+  ])('tell what a route may ask for: %s', (line, expected) => {
+    const toml = `${app}[[route]]\nto = "pool:default"\n${line}\n`;
+    expect(problemsOf({ toml })).toEqual([expect.stringMatching(expected)]);
+  });
 });

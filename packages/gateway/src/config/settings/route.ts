@@ -1,6 +1,7 @@
 // [[route]]: which requests go where.
 import { duration } from '../kinds/quantity.ts';
 import { toggle } from '../kinds/scalar.ts';
+import { hostNames, methodNames } from '../kinds/request-match.ts';
 import { routeTarget } from '../kinds/upstream.ts';
 import { mountPath, pathPrefix } from '../kinds/url-path.ts';
 import type { SettingsOf } from '../setting.ts';
@@ -8,12 +9,28 @@ import type { RouteConfig } from '../types.ts';
 
 /** The settings of each `[[route]]`. Routes are set in the file only. */
 export const routeSettings: SettingsOf<RouteConfig> = {
+  hosts: {
+    key: 'host',
+    kind: hostNames,
+    fallback: { state: 'none', prose: 'every host' },
+    flag: null,
+    prose:
+      'Requests for this host take the route: a name, or `*.` and a name for everything below it, or a list of them. Ports and case do not matter. The host is what the client asked for (`Host`), else the name of the web server.',
+  },
   path: {
     key: 'path',
     kind: pathPrefix,
-    fallback: { state: 'required' },
+    fallback: { state: 'value', toml: '/' },
     flag: null,
-    prose: 'Requests whose path begins with this take the route; the longest such path wins.',
+    prose:
+      'Requests whose path begins with this take the route. Of several routes that fit, the most special one wins: one that names the host before one with `*.`, before one for every host; among these the longest path; among these one with `methods`.',
+  },
+  methods: {
+    key: 'methods',
+    kind: methodNames,
+    fallback: { state: 'none', prose: 'every method' },
+    flag: null,
+    prose: 'Requests with one of these methods take the route. `GET` stands for `HEAD`, too.',
   },
   to: {
     key: 'to',
