@@ -1,4 +1,7 @@
 // `pnpm bench`: measures, stores, renders.
+import { benchGate } from './gate/run.mjs';
+import { writeGatePages } from './gate/results/pages.mjs';
+import { loadGate } from './gate/results/store.mjs';
 import { runMicro } from './micro/run.mjs';
 import { readOptions, USAGE } from './options.mjs';
 import { makePlan } from './plan.mjs';
@@ -46,17 +49,25 @@ async function benchCodec(options) {
 
 function save(results) {
   saveResults(results);
-  writePages(results);
+  render();
 }
 
-function writePages(results) {
-  writePage(renderResults(results), renderPlots(results));
+function render() {
+  const results = loadResults();
+  const gate = loadGate();
+  writePage(renderResults(results, gate), renderPlots(results));
+  writeGatePages(gate);
 }
 
 async function main(args, signal) {
-  const options = readOptions(args);
+  const given = args.filter((arg) => arg !== '--'); // Some package managers pass it on.
+  if (given[0] === 'gate') {
+    await benchGate(given.slice(1), signal, render);
+    return;
+  }
+  const options = readOptions(given);
   if (options.action === 'help') console.log(USAGE);
-  else if (options.action === 'render') writePages(loadResults());
+  else if (options.action === 'render') render();
   else if (options.action === 'micro') await benchCodec(options);
   else await benchPaths(options, signal);
 }

@@ -7,6 +7,7 @@ import { allWorkloads } from './workloads/all.mjs';
 /** What `--help` prints. */
 export const USAGE = `pnpm bench [options]         paths through web servers and gateways, against their peers
 pnpm bench micro             the FastCGI codec, against fastcgi-stream
+pnpm bench gate [options]    queues, slow requests and overload; see pnpm bench gate --help
 
   --path NAME                only this path: ${names(allPaths)}
   --peer NAME                only this peer and the one that its path compares with:
@@ -17,7 +18,7 @@ pnpm bench micro             the FastCGI codec, against fastcgi-stream
   --rounds N                 rounds of each peer (default: 5)
   --seconds N                seconds of each round (default: 5)
   --quick                    about two minutes: hello, 2 processes, 3 rounds of 1 second; prints, stores nothing
-  --render                   only write RESULTS.md again from results/latest.json
+  --render                   only write RESULTS.md again from what is in results
   --help                     print this help
 
 path, peer and workload may be repeated. Results replace those of the same group in results/latest.json.`;
@@ -40,7 +41,7 @@ const QUICK = { rounds: 3, seconds: 1 };
 /** Reads the command line. Throws for anything it does not know. @param {readonly string[]} args @returns {Options} */
 export function readOptions(args) {
   const { values, positionals } = parseArgs({
-    args: args.filter((arg) => arg !== '--'), // Some package managers pass it on.
+    args,
     allowPositionals: true,
     options: {
       path: { type: 'string', multiple: true },

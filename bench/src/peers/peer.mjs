@@ -5,6 +5,7 @@
  * @typedef {object} Setup
  * @property {import('../workloads/workload.mjs').Workload} workload
  * @property {number} processes Python processes.
+ * @property {Record<string, string>} [env] Further environment variables of the servers.
  *
  * A way from the client to an application, compared with the others of the same path.
  * @typedef {object} Peer

@@ -25,17 +25,18 @@ export const modWsgi = {
  * @param {import('../stage/stage.mjs').Stage} stage
  * @param {{modules: readonly string[], lines: readonly string[], roleOf?: (process: {command: string}) => string}} way
  *   The modules besides the usual ones, and the lines that lead to the backend.
+ * @param {{threads?: number, env?: Record<string, string>}} [options] Threads: requests at once.
  */
-export async function startApache(stage, { modules, lines, roleOf = () => 'web server' }) {
+export async function startApache(stage, { modules, lines, roleOf = () => 'web server' }, { threads = 128, env } = {}) {
   const port = await freePort();
   // Apache gives up root, and what runs in its processes has to read what is here.
   chmodSync(stage.directory, 0o755);
-  const config = stage.write('apache.conf', configuration(stage, port, modules, lines));
-  stage.spawn({ name: 'apache', command: 'apache2', args: ['-f', config, '-D', 'FOREGROUND'], roleOf });
+  const config = stage.write('apache.conf', configuration(stage, port, modules, lines, threads));
+  stage.spawn({ name: 'apache', command: 'apache2', args: ['-f', config, '-D', 'FOREGROUND'], roleOf, env });
   return `http://127.0.0.1:${port}/`;
 }
 
-function configuration(stage, port, modules, lines) {
+function configuration(stage, port, modules, lines, threads) {
   const all = ['mpm_event', 'authz_core', ...modules];
   return `ServerRoot ${stage.directory}
 PidFile ${stage.path('apache.pid')}
@@ -49,11 +50,11 @@ ${all.map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`).join(
 ${process.getuid() === 0 ? 'User nobody\nGroup nogroup' : ''}
 ServerLimit 1
 StartServers 1
-ThreadsPerChild 128
-ThreadLimit 128
-MaxRequestWorkers 128
+ThreadsPerChild ${threads}
+ThreadLimit ${threads}
+MaxRequestWorkers ${threads}
 MinSpareThreads 1
-MaxSpareThreads 128
+MaxSpareThreads ${threads}
 MaxConnectionsPerChild 0
 KeepAlive On
 MaxKeepAliveRequests 0

@@ -9,7 +9,7 @@ export const gunicorn = pythonPackage('gunicorn', '27.0.1');
  * @param {import('../peers/peer.mjs').Setup} setup
  * @param {{bind: string, workerClass: readonly string[]}} options
  */
-export function startGunicorn(stage, { workload, processes }, { bind, workerClass }) {
+export function startGunicorn(stage, { workload, processes, env }, { bind, workerClass }) {
   const args = [
     '-m',
     'gunicorn',
@@ -22,7 +22,7 @@ export function startGunicorn(stage, { workload, processes }, { bind, workerClas
     ...workerClass,
   ];
   args.push('--no-control-socket', `${moduleOf(workload)}:application`);
-  stage.spawn({ name: 'gunicorn', command: PEER_PYTHON, args, roleOf: () => 'workers' });
+  stage.spawn({ name: 'gunicorn', command: PEER_PYTHON, args, roleOf: () => 'workers', env });
 }
 
 /** One request at a time in each process. */
@@ -30,3 +30,6 @@ export const SYNC = ['--worker-class', 'sync'];
 
 /** Four threads in each process, which is also what keeps client connections open. */
 export const GTHREAD = ['--worker-class', 'gthread', '--threads', '4'];
+
+/** The same with one thread, so that a process is a lane. */
+export const GTHREAD_SINGLE = ['--worker-class', 'gthread', '--threads', '1'];

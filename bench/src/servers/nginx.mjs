@@ -28,17 +28,18 @@ const PASS = {
  * @param {import('../stage/stage.mjs').Stage} stage
  * @param {{protocol: keyof typeof PASS, upstream: string, isKept: boolean}} backend The upstream is `unix:PATH` or
  *   `HOST:PORT`.
+ * @param {{connections?: number, lines?: readonly string[]}} [options] Further lines of its location.
  */
-export async function startNginx(stage, backend) {
+export async function startNginx(stage, backend, { connections = 4096, lines = [] } = {}) {
   const port = await freePort();
-  const config = stage.write('nginx.conf', configuration(stage, port, backend));
+  const config = stage.write('nginx.conf', configuration(stage, port, backend, { connections, lines }));
   const args = ['-p', stage.makeDirectory('nginx'), '-c', config, '-e', stage.path('nginx-error.log')];
   stage.spawn({ name: 'nginx', command: 'nginx', args, roleOf: () => 'web server' });
   return `http://127.0.0.1:${port}/`;
 }
 
 // The buffers hold an answer of a mebibyte, and nginx writes no temporary files for longer ones.
-function configuration(stage, port, { protocol, upstream, isKept }) {
+function configuration(stage, port, { protocol, upstream, isKept }, { connections, lines }) {
   const temp = ['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'];
   const buffers = ['fastcgi', 'proxy', 'uwsgi'];
   return `${process.getuid() === 0 ? 'user root root;' : ''}
@@ -46,7 +47,7 @@ daemon off;
 worker_processes 1;
 pid ${stage.path('nginx.pid')};
 error_log ${stage.path('nginx-error.log')} warn;
-events { worker_connections 4096; }
+events { worker_connections ${connections}; }
 http {
   access_log off;
   keepalive_requests 1000000000;
@@ -63,6 +64,7 @@ http {
     listen 127.0.0.1:${port} backlog=4096;
     location / {
       ${PASS[protocol](shippedParameters(), isKept)}
+      ${lines.join('\n      ')}
     }
   }
 }

@@ -7,6 +7,8 @@ import { QUEUE_LENGTH } from './queue-length.mjs';
 
 const GATEWAY = fileURLToPath(new URL('../../../packages/gateway/', import.meta.url));
 
+const LONG_QUEUE = ['--queue-length', `${QUEUE_LENGTH}`];
+
 /** @type {import('../stage/requirements.mjs').Requirement} */
 export const sluice = {
   name: 'Sluice',
@@ -21,18 +23,32 @@ export const sluice = {
  * @param {import('../stage/stage.mjs').Stage} stage
  * @param {import('../peers/peer.mjs').Setup} setup
  * @param {readonly string[]} listen Command line options of the listener.
+ * @param {readonly string[]} [further] Further command line options.
  */
-export function startSluice(stage, { workload, processes }, listen) {
-  const args = ['serve', `${moduleOf(workload)}:application`, '--directory', APPS, '--python', PYTHON];
-  args.push(
-    '--processes',
-    `${processes}`,
-    '--queue-length',
-    `${QUEUE_LENGTH}`,
-    '--log-format',
-    'json',
-    ...listen,
-  );
+export function startSluice(stage, { workload, processes, env }, listen, further = LONG_QUEUE) {
+  const { target, python, directory } = application(workload);
+  const args = ['serve', target, '--directory', directory, '--python', python];
+  args.push('--processes', `${processes}`, '--log-format', 'json', ...further, ...listen);
+  spawnGateway(stage, args, env);
+}
+
+/**
+ * Starts it with a configuration file.
+ * @param {import('../stage/stage.mjs').Stage} stage
+ * @param {import('../peers/peer.mjs').Setup} setup
+ * @param {readonly string[]} lines What stands behind `[app]`.
+ */
+export function startSluiceWith(stage, { workload, env }, lines) {
+  const app = Object.entries(application(workload)).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
+  const config = stage.write('sluice.toml', `[app]\n${[...app, ...lines].join('\n')}\n`);
+  spawnGateway(stage, ['serve', '--config', config, '--log-format', 'json'], env);
+}
+
+function application(workload) {
+  return { target: `${moduleOf(workload)}:application`, directory: APPS, python: PYTHON };
+}
+
+function spawnGateway(stage, args, env) {
   const roleOf = ({ isRoot }) => (isRoot ? 'gateway' : 'workers');
-  stage.spawn({ name: 'sluice', command: `${GATEWAY}bin/sluice`, args, roleOf });
+  stage.spawn({ name: 'sluice', command: `${GATEWAY}bin/sluice`, args, roleOf, env });
 }

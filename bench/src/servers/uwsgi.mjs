@@ -21,11 +21,12 @@ const ROOMY = ['--buffer-size', '16384'];
 /**
  * @param {import('../stage/stage.mjs').Stage} stage
  * @param {import('../peers/peer.mjs').Setup} setup
- * @param {readonly string[]} listen Command line options of the socket.
+ * @param {readonly string[]} listen Command line options of the socket, and further ones.
+ * @param {number} [queueLength] Requests that may wait in the kernel.
  */
-export function startUwsgi(stage, { workload, processes }, listen) {
-  const args = [...FIXED, ...NAMED, ...ROOMY, '--listen', `${QUEUE_LENGTH}`, '--processes', `${processes}`];
+export function startUwsgi(stage, { workload, processes, env }, listen, queueLength = QUEUE_LENGTH) {
+  const args = [...FIXED, ...NAMED, ...ROOMY, '--listen', `${queueLength}`, '--processes', `${processes}`];
   args.push('--wsgi-file', join(APPS, workload.application), ...listen);
   const roleOf = ({ command }) => (command.startsWith('uWSGI http') ? 'gateway' : 'workers');
-  stage.spawn({ name: 'uwsgi', command: 'uwsgi', args, roleOf });
+  stage.spawn({ name: 'uwsgi', command: 'uwsgi', args, roleOf, env });
 }

@@ -18,6 +18,7 @@ const POLL_MS = 20;
  * @property {string} cwd
  * @property {string} logFile
  * @property {(process: {isRoot: boolean, command: string}) => Role} roleOf What each process of the tree is counted as.
+ * @property {Record<string, string>} [env] Further environment variables.
  * @property {boolean} [ignoresTerm] Stopping it is killing it. Default: it ends on SIGTERM.
  */
 
@@ -33,12 +34,21 @@ export class Child {
     const log = openSync(options.logFile, 'a');
     this.#process = spawn(options.command, options.args, {
       cwd: options.cwd,
-      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...options.env },
       stdio: ['ignore', log, log],
       detached: true, // Ctrl-C reaches only the harness, which then stops everything in order.
     });
     closeSync(log);
     this.#exited = once(this.#process, 'exit').catch(() => undefined);
+  }
+
+  get name() {
+    return this.#options.name;
+  }
+
+  /** What was started, as one line. */
+  get commandLine() {
+    return [this.#options.command, ...this.#options.args].join(' ');
   }
 
   get hasEnded() {
@@ -53,8 +63,14 @@ export class Child {
     if (rootPid === undefined) return [];
     return readProcessTree(rootPid).map((facts) => ({
       ...facts,
+      isRoot: facts.pid === rootPid,
       role: this.#options.roleOf({ isRoot: facts.pid === rootPid, command: facts.command }),
     }));
+  }
+
+  /** Signals the process that was started, if it is still there. @param {NodeJS.Signals} name */
+  signal(name) {
+    this.#process.kill(name);
   }
 
   /** The end of its output, for messages. */

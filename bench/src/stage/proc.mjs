@@ -1,5 +1,5 @@
 // What /proc knows about processes: who descends from whom, CPU time, memory.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** User and system time in /proc/PID/stat count in ticks of this many microseconds (USER_HZ is 100 everywhere on Linux). */
 const TICK_US = 10_000;
@@ -56,4 +56,16 @@ export function readPssBytes(pid) {
   } catch {
     return 0;
   }
+}
+
+/** Resident memory now, and the largest so far. @param {number} pid */
+export function readMemory(pid) {
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  const bytes = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024;
+  return { residentBytes: bytes('VmRSS'), peakBytes: bytes('VmHWM') };
+}
+
+/** Makes the largest so far that of now. @param {number} pid */
+export function resetPeakMemory(pid) {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }

@@ -41,6 +41,18 @@ export class Stage {
     return this.#children.flatMap((child) => child.processes());
   }
 
+  /** Signals the first process of a server. @param {string} server @param {NodeJS.Signals} signal */
+  signal(server, signal) {
+    const child = this.#children.find(({ name }) => name === server);
+    if (child === undefined) throw new Error(`no ${server} on this stage`);
+    child.signal(signal);
+  }
+
+  /** What was started, one line for each server. */
+  commandLines() {
+    return this.#children.map(({ commandLine }) => commandLine);
+  }
+
   /** Whether a server has ended by itself. */
   get isBroken() {
     return this.#children.some((child) => child.hasEnded);

@@ -1,0 +1,76 @@
+// Three times as much as can be done, from clients that do not wait for ever; then half of it.
+import { statSync } from 'node:fs';
+import { countOthers, isServed, msUntilNormal, quantiles, series } from '../numbers.mjs';
+import { LANES } from '../peers.mjs';
+import { peersNamed } from './scenario.mjs';
+
+const CAPACITY = LANES / 0.01;
+const GIVE_UP_MS = 2000;
+const STEP_MS = 250;
+
+const times = (isQuick) =>
+  isQuick
+    ? { beforeMs: 2000, overMs: 5000, afterMs: 5000 }
+    : { beforeMs: 5000, overMs: 20_000, afterMs: 20_000 };
+
+/** @type {import('./scenario.mjs').Scenario} */
+export const overload = {
+  name: 'overload',
+  title: 'Overload',
+  about: `Four lanes and an application that sleeps for 10 ms: ${CAPACITY} requests a second at most. For 5 seconds half of that
+comes, then three times of it for 20 seconds, then half again for 20 seconds, at random times; clients give up after
+${GIVE_UP_MS / 1000} seconds. "Normal again" is how long after the overload the 99th percentile of each quarter of a second is
+within twice of that before it, and stays so for two seconds. "Work for nobody" is the share of executions whose answer nobody took.`,
+  rounds: 3,
+  cases: [{ name: 'overload', title: 'three times capacity' }],
+  peers: peersNamed(
+    'sluice',
+    'sluice-long',
+    'uwsgi',
+    'uwsgi-100',
+    'gunicorn-sync',
+    'gunicorn-gthread',
+    'mod_wsgi',
+  ),
+  seconds: (isQuick) => Object.values(times(isQuick)).reduce((sum, ms) => sum + ms, 0) / 1000 + 8,
+  async measure({ generator, url, isQuick, seed, signal, countFile, settle }) {
+    const { beforeMs, overMs, afterMs } = times(isQuick);
+    const overEndMs = beforeMs + overMs;
+    const rates = [
+      [CAPACITY / 2, beforeMs],
+      [CAPACITY * 3, overMs],
+      [CAPACITY / 2, afterMs],
+    ];
+    const countBefore = statSync(countFile).size;
+    const { requests, generator: itself } = await generator.run(
+      url,
+      [{ path: '/ten', rates, giveUp: GIVE_UP_MS }],
+      { seed, signal },
+    );
+    await settle(); // What still waits for clients that have left is executed now.
+    const executed = statSync(countFile).size - countBefore;
+    const taken = requests.filter(isServed).length;
+    // Half a second for the connections of everybody to be there.
+    const before = requests.filter(({ plannedMs }) => plannedMs >= 500 && plannedMs < beforeMs);
+    const [normalP99Ms] = quantiles(before, [0.99]);
+    const seen = series(requests, { untilMs: overEndMs + afterMs, stepMs: STEP_MS });
+    const over = requests.filter((request) => {
+      const endedMs = request.plannedMs + request.latencyMs;
+      return isServed(request) && endedMs >= beforeMs && endedMs < overEndMs;
+    });
+    const due = requests.filter(({ plannedMs }) => plannedMs >= beforeMs && plannedMs < overEndMs);
+    return {
+      servedPerSecond: (over.length * 1000) / overMs,
+      servedP50Ms: quantiles(over, [0.5])[0],
+      servedP99Ms: quantiles(over, [0.99])[0],
+      others: countOthers(due),
+      normalP99Ms,
+      normalAfterMs: normalP99Ms === null ? null : msUntilNormal(seen, overEndMs, 2 * normalP99Ms),
+      executed,
+      taken,
+      phasesMs: [beforeMs, overMs, afterMs],
+      series: seen,
+      generator: itself,
+    };
+  },
+};
