@@ -6,7 +6,7 @@ const DEADLINE_MS = 120_000;
 /** Asks one request after another until five in a row are answered within a quarter of a second. Throws after two minutes. */
 export async function untilCalm(url, signal) {
   const deadline = performance.now() + DEADLINE_MS;
-  for (let calm = 0; calm < CALM_ANSWERS; ) {
+  for (let calm = 0; calm < CALM_ANSWERS;) {
     signal.throwIfAborted();
     if (performance.now() > deadline) throw new Error(`not calm again within ${DEADLINE_MS / 1000} s`);
     const started = performance.now();

@@ -15,8 +15,14 @@ export function describeConfiguration(stage) {
   const files = ['nginx.conf', 'apache.conf', 'sluice.toml'].filter((name) => existsSync(stage.path(name)));
   const lines = files.flatMap((name) => {
     const all = readFileSync(stage.path(name), 'utf8').split('\n');
-    const telling = name === 'sluice.toml' ? all : all.filter((line) => TELLING.some((each) => each.test(line)));
-    return [`${name}: ${telling.map((line) => line.trim()).filter(Boolean).join(' ')}`];
+    const telling =
+      name === 'sluice.toml' ? all : all.filter((line) => TELLING.some((each) => each.test(line)));
+    return [
+      `${name}: ${telling
+        .map((line) => line.trim())
+        .filter(Boolean)
+        .join(' ')}`,
+    ];
   });
   return [...stage.commandLines(), ...lines].map((line) => anonymous(line, stage));
 }

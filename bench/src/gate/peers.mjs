@@ -13,8 +13,8 @@ export const LANES = 4;
 
 /** Requests that may wait in the kernel: more than any scenario sends, or no peer but Sluice would queue at all. */
 const BACKLOG = 4096;
-/** Requests at once: Apache holds a thread for each that waits, nginx two connections. */
-const ROOM = 4000;
+/** Apache holds a thread for each request that waits, nginx two connections. */
+const APACHE = { threads: 4000, servers: 16 };
 const NGINX = { connections: 20_000 };
 
 /**
@@ -89,7 +89,7 @@ const sluiceBehindApache = {
     const address = `127.0.0.1:${await freePort()}`;
     startSluice(stage, setup, ['--ajp', address], []);
     const lines = [`ProxyPass / ajp://${address}/ enablereuse=on`];
-    return startApache(stage, { modules: ['proxy', 'proxy_ajp'], lines }, { threads: ROOM });
+    return startApache(stage, { modules: ['proxy', 'proxy_ajp'], lines }, APACHE);
   },
   reload: hup('sluice'),
 };
@@ -111,7 +111,7 @@ const modWsgiDaemon = {
       '</Directory>',
     ];
     const roleOf = ({ command }) => (command.startsWith('wsgi') ? 'workers' : 'web server');
-    return startApache(stage, { modules: ['wsgi'], lines, roleOf }, { threads: ROOM, env });
+    return startApache(stage, { modules: ['wsgi'], lines, roleOf }, { ...APACHE, env });
   },
   reload: (stage) => stage.signal('apache', 'SIGUSR1'),
 };

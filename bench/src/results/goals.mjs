@@ -75,10 +75,7 @@ const goals = [
 ];
 
 /** Goals that nothing here measures, so that the page does not pass them over. */
-export const UNMEASURED = [
-  'direct HTTP level with NGINX Unit',
-  'codec against node-fastcgi',
-];
+export const UNMEASURED = ['direct HTTP level with NGINX Unit', 'codec against node-fastcgi'];
 
 /** Judges every goal. @param {import('./store.mjs').Results} results */
 export function judge(results) {

@@ -79,12 +79,7 @@ function runLine({ date, commit, pace, versions }) {
 }
 
 function goalTable(verdicts) {
-  const rows = verdicts.map(({ goal, wanted, measured, isMet }) => [
-    goal,
-    wanted,
-    measured,
-    verdict(isMet),
-  ]);
+  const rows = verdicts.map(({ goal, wanted, measured, isMet }) => [goal, wanted, measured, verdict(isMet)]);
   return table(['goal', 'wanted', 'measured', 'verdict'], rows);
 }
 

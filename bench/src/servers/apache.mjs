@@ -25,18 +25,23 @@ export const modWsgi = {
  * @param {import('../stage/stage.mjs').Stage} stage
  * @param {{modules: readonly string[], lines: readonly string[], roleOf?: (process: {command: string}) => string}} way
  *   The modules besides the usual ones, and the lines that lead to the backend.
- * @param {{threads?: number, env?: Record<string, string>}} [options] Threads: requests at once.
+ * @param {{threads?: number, servers?: number, env?: Record<string, string>}} [options] Threads: requests at once. Servers: places
+ *   for children, more than one where an old one still serves while a new one begins.
  */
-export async function startApache(stage, { modules, lines, roleOf = () => 'web server' }, { threads = 128, env } = {}) {
+export async function startApache(
+  stage,
+  { modules, lines, roleOf = () => 'web server' },
+  { threads = 128, servers = 1, env } = {},
+) {
   const port = await freePort();
   // Apache gives up root, and what runs in its processes has to read what is here.
   chmodSync(stage.directory, 0o755);
-  const config = stage.write('apache.conf', configuration(stage, port, modules, lines, threads));
+  const config = stage.write('apache.conf', configuration(stage, port, modules, lines, { threads, servers }));
   stage.spawn({ name: 'apache', command: 'apache2', args: ['-f', config, '-D', 'FOREGROUND'], roleOf, env });
   return `http://127.0.0.1:${port}/`;
 }
 
-function configuration(stage, port, modules, lines, threads) {
+function configuration(stage, port, modules, lines, { threads, servers }) {
   const all = ['mpm_event', 'authz_core', ...modules];
   return `ServerRoot ${stage.directory}
 PidFile ${stage.path('apache.pid')}
@@ -48,7 +53,7 @@ Listen 127.0.0.1:${port}
 ListenBacklog 4096
 ${all.map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`).join('\n')}
 ${process.getuid() === 0 ? 'User nobody\nGroup nogroup' : ''}
-ServerLimit 1
+ServerLimit ${servers}
 StartServers 1
 ThreadsPerChild ${threads}
 ThreadLimit ${threads}

@@ -39,7 +39,9 @@ export function startSluice(stage, { workload, processes, env }, listen, further
  * @param {readonly string[]} lines What stands behind `[app]`.
  */
 export function startSluiceWith(stage, { workload, env }, lines) {
-  const app = Object.entries(application(workload)).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
+  const app = Object.entries(application(workload)).map(
+    ([key, value]) => `${key} = ${JSON.stringify(value)}`,
+  );
   const config = stage.write('sluice.toml', `[app]\n${[...app, ...lines].join('\n')}\n`);
   spawnGateway(stage, ['serve', '--config', config, '--log-format', 'json'], env);
 }

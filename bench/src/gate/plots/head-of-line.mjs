@@ -21,7 +21,11 @@ const y = (ms) => {
 export function plotHeadOfLine({ cases }) {
   const peers = cases[0]?.peers ?? [];
   return picture(
-    { width: WIDTH, height: HEIGHT, label: 'Latency of quick requests beside 3, 4 and 40 slow ones, by percentile' },
+    {
+      width: WIDTH,
+      height: HEIGHT,
+      label: 'Latency of quick requests beside 3, 4 and 40 slow ones, by percentile',
+    },
     [
       text(20, 28, 'Quick requests on four lanes, beside slow ones of two seconds', {
         size: 16,
@@ -32,7 +36,9 @@ export function plotHeadOfLine({ cases }) {
         panel(theCase, PANEL.left + index * (PANEL.width + PANEL.gap), index === 0),
       ),
       ...peers.flatMap(legend),
-      text(WIDTH - 20, HEIGHT - 12, 'medians of the rounds; at the top: not answered within 5 s', { anchor: 'end' }),
+      text(WIDTH - 20, HEIGHT - 12, 'medians of the rounds; at the top: not answered within 5 s', {
+        anchor: 'end',
+      }),
     ],
   );
 }
@@ -43,7 +49,9 @@ function panel({ title, peers }, left, isFirst) {
     text(left + PANEL.width / 2, PANEL.top - 10, title, { anchor: 'middle', size: 13, fill: INK.text }),
     ...TICKS_MS.flatMap((ms) => [
       line([[left, y(ms)], [left + PANEL.width, y(ms)]], INK.grid, { width: 1 }), // prettier-ignore
-      ...(isFirst ? [text(left - 8, y(ms) + 4, ms < 1000 ? `${ms} ms` : `${ms / 1000} s`, { anchor: 'end' })] : []),
+      ...(isFirst
+        ? [text(left - 8, y(ms) + 4, ms < 1000 ? `${ms} ms` : `${ms / 1000} s`, { anchor: 'end' })]
+        : []),
     ]),
     ...[0, 0.5, 0.9, 0.99, 0.999].map((share) =>
       text(x(left, share), PANEL.top + PANEL.height + 18, share === 0 ? 'best' : `${share * 100} %`, {

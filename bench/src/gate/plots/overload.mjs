@@ -15,7 +15,11 @@ export function plotOverload({ cases }) {
   const height = PANEL.top + Math.ceil(peers.length / COLUMNS) * (PANEL.height + PANEL.gapY);
   return picture({ width: WIDTH, height, label: 'Requests served in time each second, around an overload' }, [
     text(20, 28, 'Requests served in time each second', { size: 16, bold: true, fill: INK.text }),
-    text(20, 48, 'shaded: three times of what four lanes can do, by clients that give up after 2 s; before and after: half of it'),
+    text(
+      20,
+      48,
+      'shaded: three times of what four lanes can do, by clients that give up after 2 s; before and after: half of it',
+    ),
     ...peers.flatMap(panel),
   ]);
 }

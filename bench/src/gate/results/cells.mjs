@@ -19,7 +19,8 @@ export function cell(rounds, pick, format) {
 }
 
 /** Milliseconds: digits as far as they say something. */
-export const ms = (value) => (value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0));
+export const ms = (value) =>
+  value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
 
 /** Milliseconds as seconds. */
 export const seconds = (value) => (value / 1000).toFixed(2);

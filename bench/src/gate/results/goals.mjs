@@ -135,7 +135,8 @@ function bestRatio(goal, factor) {
 
 /** Between the third of the samples after the warm-up and the last third. */
 function growth({ samples }) {
-  const middle = (from, to) => spreadOf(samples.slice(from, to).map(({ residentBytes }) => residentBytes)).median;
+  const middle = (from, to) =>
+    spreadOf(samples.slice(from, to).map(({ residentBytes }) => residentBytes)).median;
   return middle(-3) - middle(2, 5);
 }
 

@@ -33,8 +33,12 @@ function guideBlocks({ scenarios }) {
   const overload = scenarios.find(({ name }) => name === 'overload');
   if (!headOfLine && !overload) return ['Nothing has been measured yet.'];
   return [
-    ...(headOfLine ? ['![Latency of quick requests](../pictures/gate-head-of-line.svg)', slowTable(headOfLine)] : []),
-    ...(overload ? ['![Requests served in time](../pictures/gate-overload.svg)', overloadTable(overload)] : []),
+    ...(headOfLine
+      ? ['![Latency of quick requests](../pictures/gate-head-of-line.svg)', slowTable(headOfLine)]
+      : []),
+    ...(overload
+      ? ['![Requests served in time](../pictures/gate-overload.svg)', overloadTable(overload)]
+      : []),
   ];
 }
 

@@ -21,7 +21,10 @@ export function gateSection({ runs, scenarios }) {
     '## The gate',
     INTRODUCTION,
     runs.map(runLine).join('\n'),
-    ...measured.flatMap((each) => [renderScenario(each), ...(PICTURES[each.name] ? [PICTURES[each.name]] : [])]),
+    ...measured.flatMap((each) => [
+      renderScenario(each),
+      ...(PICTURES[each.name] ? [PICTURES[each.name]] : []),
+    ]),
     '### What was started for the gate',
     startedList(measured),
   ];
@@ -51,9 +54,14 @@ function runLine({ date, commit, versions }) {
 
 function startedList(measured) {
   const peers = measured.flatMap(({ cases }) => cases.flatMap((theCase) => theCase.peers));
-  const byLabel = new Map(peers.filter(({ configuration }) => configuration).map((peer) => [peer.label, peer]));
+  const byLabel = new Map(
+    peers.filter(({ configuration }) => configuration).map((peer) => [peer.label, peer]),
+  );
   return [...byLabel.values()]
-    .map(({ label, configuration }) => `- ${label}\n${configuration.map((line) => `  - \`${line}\``).join('\n')}`)
+    .map(
+      ({ label, configuration }) =>
+        `- ${label}\n${configuration.map((line) => `  - \`${line}\``).join('\n')}`,
+    )
     .join('\n');
 }
 

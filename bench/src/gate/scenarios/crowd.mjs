@@ -34,7 +34,10 @@ within twice of that before it, and stays so for two seconds.`,
   seconds: (isQuick) => Object.values(times(isQuick)).reduce((sum, ms) => sum + ms, 0) / 1000 + 3,
   async measure({ generator, url, isQuick, seed, signal, settle }) {
     const { aloneMs, beforeMs, crowdMs, afterMs } = times(isQuick);
-    const alone = await generator.run(url, [{ path: '/ten', clients: LANES, until: aloneMs }], { seed, signal });
+    const alone = await generator.run(url, [{ path: '/ten', clients: LANES, until: aloneMs }], {
+      seed,
+      signal,
+    });
     const capacity = (alone.requests.filter(isServed).length * 1000) / aloneMs;
     await settle();
     const crowdEndMs = beforeMs + crowdMs;

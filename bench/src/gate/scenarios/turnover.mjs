@@ -26,7 +26,7 @@ browsers do that too, so they are no failures.`,
   async measure({ generator, url, isQuick, seed, signal, case: { everyMs, act }, stage, peer }) {
     const ms = msOf(isQuick);
     const finished = new AbortController();
-    const turns = turnOver({ stage, peer, everyMs, act, signal: finished.signal });
+    const turns = turnOver({ stage, peer, everyMs, act, ms, signal: finished.signal });
     try {
       const { requests, generator: itself } = await generator.run(
         url,
@@ -58,15 +58,18 @@ browsers do that too, so they are no failures.`,
   },
 };
 
-/** Acts until the load has ended. Returns how often. */
-async function turnOver({ stage, peer, everyMs, act, signal }) {
-  for (let turn = 0; ; turn++) {
-    const isOver = await sleep(everyMs, undefined, { signal }).then(
+/** Acts as long as requests come. Returns how often. */
+async function turnOver({ stage, peer, everyMs, act, ms, signal }) {
+  const started = performance.now();
+  for (let turn = 1; ; turn++) {
+    const dueMs = started + turn * everyMs;
+    if (dueMs >= started + ms) return turn - 1;
+    const isOver = await sleep(dueMs - performance.now(), undefined, { signal }).then(
       () => false,
       () => true,
     );
-    if (isOver) return turn;
-    act({ stage, peer, turn });
+    if (isOver) return turn - 1;
+    act({ stage, peer });
   }
 }
 
