@@ -44,7 +44,7 @@ const peers = [
     async start(stage, setup) {
       const upstream = `unix:${stage.path('fastcgi')}`;
       serve(stage, setup, 'fastcgi', upstream);
-      const lines = ['client_max_body_size 0;', 'fastcgi_request_buffering off;', 'fastcgi_buffering off;'];
+      const lines = ['fastcgi_request_buffering off;', 'fastcgi_buffering off;'];
       return startNginx(stage, { protocol: 'fastcgi', upstream, isKept: true }, { lines });
     },
   },
