@@ -29,8 +29,11 @@ export class FastCgiInbound implements Reply, BodySource {
     this.#options = options;
     try {
       const index: number[] = [];
-      this.#variables = new Variables(request.params.toBlock(index), index);
-      this.#announcedBytes = parseLength(this.#variables.get('CONTENT_LENGTH'));
+      const variables = new Variables(request.params.toBlock(index), index);
+      const length = variables.get('CONTENT_LENGTH');
+      // Caddy says so of a length it does not know. Applications know the empty one, which is what nginx sends.
+      this.#variables = length === '-1' ? variables.with({ CONTENT_LENGTH: '' }) : variables;
+      this.#announcedBytes = length === '-1' ? null : parseLength(length);
     } catch (error) {
       if (!(error instanceof FastCgiError || error instanceof GatewayError)) throw error;
       this.#variables = null;

@@ -102,6 +102,15 @@ describe('a body', () => {
     expect([exchange.body.kind, await bodyOf(exchange)]).toEqual(['bytes', '']);
   });
 
+  it('of a length that Caddy does not know ends with STDIN, and the application is told no length', async () => {
+    const client = await bench.connect();
+    client.send(begin(1, { CONTENT_LENGTH: '-1' }), stdin(1, 'abc'));
+    const exchange = await bench.next();
+    const body = bodyOf(exchange);
+    client.send(stdinEnd(1));
+    expect([exchange.variables.get('CONTENT_LENGTH'), await body]).toEqual(['', 'abc']);
+  });
+
   it('that is not announced ends with STDIN', async () => {
     const client = await bench.connect();
     client.send(begin(1), stdin(1, 'abc'));
@@ -165,7 +174,7 @@ describe('a body', () => {
 });
 
 describe('what is not a request for the gateway', () => {
-  it.each(['x', '-1', '+5', '1.5', '0x10', '1e3', ' 5', '99999999999999999999'])(
+  it.each(['x', '-2', '+5', '1.5', '0x10', '1e3', ' 5', '99999999999999999999'])(
     'is answered with 400: CONTENT_LENGTH %s',
     async (length) => {
       const client = await bench.connect();
