@@ -13,6 +13,7 @@ const PACKAGES = [
   'haproxy',
   'caddy',
   'tomcat10-common',
+  'php-fpm',
   'openssl',
   'spawn-fcgi',
   'libfcgi-bin',

@@ -1,0 +1,42 @@
+// A gateway without an application: HTTP in front, an upstream behind. What stands between a client and another server.
+import { spawnSluice, type Gateway } from './gateway.ts';
+import type { TestBed } from './bed.ts';
+
+/** How to start one. */
+export interface RelayOptions {
+  readonly port: number;
+  /** Lines of `[upstream.back]`. */
+  readonly upstream: readonly string[];
+  /** Request bodies are passed on as they arrive. */
+  readonly isStreaming: boolean;
+  readonly expectedLog?: readonly RegExp[];
+}
+
+/** Starts a relay and waits until it is ready. */
+export async function startRelay(
+  bed: TestBed,
+  { port, upstream, isStreaming, expectedLog = [] }: RelayOptions,
+): Promise<Gateway> {
+  const config = bed.site.write(
+    'relay.toml',
+    [
+      '[log]',
+      'format = "json"',
+      '[body]',
+      `spool_directory = ${JSON.stringify(bed.site.makeDirectory('spool'))}`,
+      '[[listen]]',
+      'protocol = "http"',
+      `address = "127.0.0.1:${port}"`,
+      '[[route]]',
+      'path = "/"',
+      'to = "upstream:back"',
+      `streaming = ${isStreaming}`,
+      '[upstream.back]',
+      ...upstream,
+      '',
+    ].join('\n'),
+  );
+  const relay = spawnSluice(bed, ['serve', '--config', config], expectedLog);
+  await relay.ready(0);
+  return relay;
+}
