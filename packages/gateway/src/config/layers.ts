@@ -48,9 +48,10 @@ function targetsOf({ named }: Override, raw: RawTable): readonly (readonly Step[
   return (applicable.length > 0 ? applicable : indexes).map((index) => [section.name, index, ...keys]);
 }
 
-// --socket-mode beside a TCP listener is meant for the Unix sockets only, --allow for the TCP ones, --ajp-... for AJP.
+// --socket-mode beside a TCP listener is meant for the Unix sockets only, --allow for the TCP ones, --ajp-... for AJP, --tls-... for HTTP.
 function canApply(key: string, entry: unknown): boolean {
   if (ajpKeys.includes(key)) return isTable(entry) && entry['protocol'] === 'ajp';
+  if (httpKeys.includes(key)) return isTable(entry) && entry['protocol'] === 'http';
   const address = isTable(entry) ? entry['address'] : undefined;
   const isUnix = typeof address === 'string' && /^(unix:|\.?\/)/.test(address);
   if (['mode', 'owner', 'group'].includes(key)) return isUnix;
@@ -58,6 +59,7 @@ function canApply(key: string, entry: unknown): boolean {
   return true;
 }
 
+const httpKeys: readonly string[] = ['trusted', 'forwarded', 'tls.certificate', 'tls.key'];
 const ajpKeys: readonly string[] = ['secret_file', 'allowed_attributes', 'packet_size', 'decoded_path'];
 
 function putStep(raw: RawTable, path: readonly Step[], value: unknown): void {

@@ -1,5 +1,6 @@
 // Puts a configuration together: file, environment and flags in, one checked and frozen object out.
 import { resolve } from 'node:path';
+import { checkCertificates } from './certificate.ts';
 import { readConfigFile } from './file.ts';
 import { mergeLayers } from './layers.ts';
 import { formatPath, type Step } from './locate.ts';
@@ -69,7 +70,10 @@ export function loadConfig(origin: ConfigOrigin): LoadedConfig {
     fileDirectory: file === null ? origin.directory : resolve(file.path, '..'),
     sourceOf,
   });
-  const unreadable = checkSecretFiles(config, sourceOf);
+  const unreadable = [
+    ...checkSecretFiles(config, sourceOf),
+    ...checkCertificates(config.listen, sourceOf),
+  ];
   if (unreadable.length > 0) throw new ConfigError(unreadable);
   return { config: deepFreeze(config), sourceOf, overridden };
 }

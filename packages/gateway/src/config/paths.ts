@@ -29,6 +29,11 @@ export function resolvePaths(config: GatewayConfig, bases: PathBases): GatewayCo
     listen: config.listen.map((listen, index) => ({
       ...resolveSocket(listen, baseOf(['listen', index, 'address'])),
       secretFile: resolveIfGiven(listen.secretFile, baseOf(['listen', index, 'secret_file'])),
+      tlsCertificateFile: resolveIfGiven(
+        listen.tlsCertificateFile,
+        baseOf(['listen', index, 'tls', 'certificate']),
+      ),
+      tlsKeyFile: resolveIfGiven(listen.tlsKeyFile, baseOf(['listen', index, 'tls', 'key'])),
     })),
     upstreams: Object.fromEntries(
       Object.entries(config.upstreams).map(([name, upstream]) => [

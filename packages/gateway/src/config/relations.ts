@@ -72,6 +72,13 @@ function checkListener(listen: ListenConfig, index: number): readonly Found[] {
     if (listen.protocol !== 'ajp' && listen[field] !== null && listen[field] !== false)
       found.push(at(key, 'only a listener for AJP has one'));
   }
+  for (const [field, key] of httpSettings) {
+    if (listen.protocol !== 'http' && listen[field] !== null)
+      found.push(at(key, 'only a listener for HTTP has one'));
+  }
+  found.push(...checkForwarding(listen, at));
+  if (listen.tlsKeyFile !== null && listen.tlsCertificateFile === null)
+    found.push(at('tls.key', 'it goes with tls.certificate, which is not set'));
   const openness = describeOpenness(listen);
   if (openness !== null) found.push(at('address', openness));
   return found;
@@ -84,11 +91,40 @@ const ajpSettings = [
   ['isPathDecoded', 'decoded_path'],
 ] as const;
 
+const httpSettings = [
+  ['trusted', 'trusted'],
+  ['forwarded', 'forwarded'],
+  ['tlsCertificateFile', 'tls.certificate'],
+  ['tlsKeyFile', 'tls.key'],
+] as const;
+
+/** Headers that say who the client is. Where two are believed, a client writes the one that its proxy does not know. */
+const clientHeaders = ['x-forwarded-for', 'x-real-ip', 'forwarded'];
+
+function checkForwarding(
+  { address, trusted, forwarded }: ListenConfig,
+  at: (key: string, text: string) => Found,
+): readonly Found[] {
+  const found: Found[] = [];
+  if (trusted?.includes('unix') === true && address.kind === 'tcp')
+    found.push(at('trusted', '"unix" is for Unix sockets; name the addresses of the web servers'));
+  if (forwarded === null) return found;
+  if (trusted === null) found.push(at('forwarded', 'it goes with trusted, which is not set'));
+  const rivals = clientHeaders.filter((header) => forwarded.includes(header));
+  if (rivals.length > 1) found.push(at('forwarded', `${rivals.join(' and ')} exclude each other; name one`));
+  if (forwarded.includes('forwarded') && forwarded.some((name) => name.startsWith('x-forwarded-')))
+    found.push(at('forwarded', 'forwarded says all that the x-forwarded headers do; name it alone'));
+  return found;
+}
+
 // All but HTTP believe what the web server says about the client, its user and its certificate.
-function describeOpenness({ protocol, address, allow, secretFile }: ListenConfig): string | null {
+function describeOpenness({ protocol, address, allow, secretFile, isProxied }: ListenConfig): string | null {
   const isReachable = address.kind === 'tcp' && !isLoopbackHost(address.host);
   if (believesAnybody(protocol) && isReachable && allow === null) {
     return `other machines can reach this, and ${protocolNames[protocol]} believes whoever connects; name the web servers, such as allow = ["10.0.0.7"], or listen on 127.0.0.1 or a Unix socket`;
+  }
+  if (isProxied && isReachable && allow === null) {
+    return 'other machines can reach this, and a PROXY header is believed whoever sends it; name the proxies, such as allow = ["10.0.0.7"], or listen on 127.0.0.1 or a Unix socket';
   }
   // Whether an inherited socket can be reached shows too late.
   const isInherited = address.kind === 'descriptor' || address.kind === 'systemd';

@@ -51,6 +51,16 @@ export interface ListenConfig {
   readonly backlogCount: number;
   /** Addresses and CIDR blocks that may connect over TCP; null lets everybody in who reaches the socket. */
   readonly allow: readonly string[] | null;
+  /** Every connection begins with a PROXY header, which says who is at its other end. */
+  readonly isProxied: boolean;
+  /** HTTP: addresses and CIDR blocks whose forwarding headers are believed; `unix`: every peer of a Unix socket; null: none. */
+  readonly trusted: readonly string[] | null;
+  /** HTTP: lower-case names of the forwarding headers that are believed; null: the usual ones. */
+  readonly forwarded: readonly string[] | null;
+  /** HTTP: absolute path of the PEM file with the certificate; null: not encrypted. */
+  readonly tlsCertificateFile: string | null;
+  /** HTTP: absolute path of the PEM file with the key; null: it is in the file of the certificate. */
+  readonly tlsKeyFile: string | null;
   /** AJP: absolute path of the file with the secret that web servers must send; null asks for none. */
   readonly secretFile: string | null;
   /** AJP: request attributes that become variables besides the usual ones; null: none. */
@@ -262,6 +272,20 @@ export interface LimitsConfig {
   readonly variablesCount: number;
   /** Connections open at once on one listener. */
   readonly connectionsCount: number;
+  /** The same from one address; null: no limit. */
+  readonly addressConnectionsCount: number | null;
+  /** HTTP, as all that follow: requests until a connection is closed; null: no limit. */
+  readonly connectionRequestsCount: number | null;
+  /** How long the head of a request, or a PROXY header, may take. */
+  readonly headerTimeoutMs: number;
+  /** How long a connection may wait for its next request. */
+  readonly keepAliveTimeoutMs: number;
+  /** How long a body may go without enough new bytes. */
+  readonly bodyTimeoutMs: number;
+  /** How many bytes of a body are enough, for each second of that time. */
+  readonly bodyBytesPerSecond: number;
+  /** How long a client may take nothing of a reply. */
+  readonly sendTimeoutMs: number;
 }
 
 /** Where the control socket is. */

@@ -33,6 +33,8 @@ export const NO_BODY: CollectedBody = new BodyBytes([]);
 
 /** What a front offers the body it feeds. */
 export interface BodySource {
+  /** Somebody has begun to read: the body is wanted. Not called for one that is thrown away. */
+  wanted?(): void;
   /** Stop pushing as soon as possible; a few more chunks may still come. */
   pause(): void;
   resume(): void;
@@ -107,6 +109,7 @@ export class BodyStream {
 
   /** Reader: starts reading. Chunks that arrived before are delivered at once. */
   read(reader: BodyReader): void {
+    if (this.#end === 'open') this.#source.wanted?.();
     this.#reader = reader;
     this.#deliver();
   }
@@ -122,7 +125,8 @@ export class BodyStream {
     this.#held = [];
     this.#heldBytes = 0;
     this.#isReaderReady = true;
-    this.read({ chunk: () => true, end: () => {}, failed: () => {} });
+    this.#reader = { chunk: () => true, end: () => {}, failed: () => {} };
+    this.#deliver();
   }
 
   #deliver(): void {

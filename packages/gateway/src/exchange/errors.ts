@@ -12,8 +12,13 @@ export interface Failure {
 export type FailureCode =
   | 'SLUICE_BAD_REQUEST'
   | 'SLUICE_NOT_MOUNTED'
+  | 'SLUICE_REQUEST_SLOW'
   | 'SLUICE_BODY_TOO_LARGE'
+  | 'SLUICE_EXPECTATION_FAILED'
+  | 'SLUICE_TOO_MANY_REQUESTS'
+  | 'SLUICE_HEAD_TOO_LARGE'
   | 'SLUICE_APPLICATION_FAILED'
+  | 'SLUICE_NOT_SUPPORTED'
   | 'SLUICE_WORKER_DIED'
   | 'SLUICE_WORKER_PROTOCOL'
   | 'SLUICE_QUEUE_FULL'
@@ -36,6 +41,11 @@ export type FailureCode =
 export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
   SLUICE_BAD_REQUEST: { status: 400, title: 'Bad Request', text: 'The request could not be understood.' },
   SLUICE_NOT_MOUNTED: { status: 404, title: 'Not Found', text: 'No application answers at this path.' },
+  SLUICE_REQUEST_SLOW: {
+    status: 408,
+    title: 'Request Timeout',
+    text: 'The request did not arrive in time.',
+  },
   SLUICE_BODY_TOO_LARGE: { status: 413, title: 'Content Too Large', text: 'The request body is too large.' },
   SLUICE_LENGTH_REQUIRED: {
     status: 411,
@@ -47,10 +57,30 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
     title: 'Request Header Fields Too Large',
     text: 'The headers of the request are too large for the server behind this one.',
   },
+  SLUICE_EXPECTATION_FAILED: {
+    status: 417,
+    title: 'Expectation Failed',
+    text: 'The request expects something that is not known here.',
+  },
+  SLUICE_TOO_MANY_REQUESTS: {
+    status: 429,
+    title: 'Too Many Requests',
+    text: 'Too many requests at once. Please wait for the answers.',
+  },
+  SLUICE_HEAD_TOO_LARGE: {
+    status: 431,
+    title: 'Request Header Fields Too Large',
+    text: 'The head of the request is too large.',
+  },
   SLUICE_APPLICATION_FAILED: {
     status: 500,
     title: 'Internal Server Error',
     text: 'The application failed while it answered this request.',
+  },
+  SLUICE_NOT_SUPPORTED: {
+    status: 501,
+    title: 'Not Implemented',
+    text: 'The request asks for something that is not supported here.',
   },
   SLUICE_WORKER_DIED: {
     status: 502,

@@ -1,5 +1,5 @@
 // Who may connect over TCP.
-import { BlockList, isIPv4, type Server, type Socket } from 'node:net';
+import { BlockList, isIP, isIPv4 } from 'node:net';
 
 /** Whether the address, as a socket gives it, is in one of the networks. The networks have been checked. */
 export function createAllowList(networks: readonly string[]): (address: string) => boolean {
@@ -13,28 +13,14 @@ export function createAllowList(networks: readonly string[]): (address: string) 
   return (address) => {
     // A dual-stack socket shows IPv4 peers as ::ffff:a.b.c.d.
     const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+    if (isIP(plain) === 0) return false;
     return list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
   };
 }
 
-/**
- * Lets only peers that `isAllowed` through to the connection handlers that `server` has at this moment; others are
- * disconnected before any of their bytes is read.
- */
-export function guardServer(
-  server: Server,
-  isAllowed: (address: string) => boolean,
-  onRefused: (peer: string) => void,
-): void {
-  const handlers = server.listeners('connection');
-  server.removeAllListeners('connection');
-  server.on('connection', (socket: Socket) => {
-    const peer = socket.remoteAddress ?? '';
-    if (peer !== '' && isAllowed(peer)) {
-      for (const handler of handlers) handler.call(server, socket);
-      return;
-    }
-    socket.destroy();
-    onRefused(peer);
-  });
+/** The same for a list that may hold `unix`: then an empty address, that of peers of a Unix socket, is in it too. */
+export function createTrustList(peers: readonly string[]): (address: string) => boolean {
+  const isInNetworks = createAllowList(peers.filter((peer) => peer !== 'unix'));
+  const isUnixTrusted = peers.includes('unix');
+  return (address) => (address === '' ? isUnixTrusted : isInNetworks(address));
 }

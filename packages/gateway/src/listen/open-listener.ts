@@ -4,10 +4,13 @@ import { formatHostPort, formatListenAddress, isLoopbackHost } from '../config/k
 import { believesAnybody, protocolNames } from '../config/protocols.ts';
 import type { ListenConfig, ListenProtocol } from '../config/types.ts';
 import { noActivation, pickActivated, type Activation } from './activation.ts';
-import { createAllowList, guardServer } from './allow-list.ts';
+import { createAllowList } from './allow-list.ts';
+import { admitOnly, leadThrough, limitPerAddress, type Step } from './entrance.ts';
 import { ListenError } from './errors.ts';
 import { listenOnDescriptor } from './inherited-socket.ts';
+import { expectProxyHeader, type ProxyStep } from './proxy-protocol.ts';
 import { listenOnTcp } from './tcp-socket.ts';
+import type { TlsDoor } from './tls.ts';
 import { listenOnUnixSocket } from './unix-socket.ts';
 
 /** What opening a listener may need besides its configuration. */
@@ -16,8 +19,16 @@ export interface OpenOptions {
   readonly connectionsCount?: number;
   /** Sockets of socket activation. Default: none. */
   readonly activation?: Activation;
-  /** A connection was closed because of `allow` or of the number of connections. */
-  readonly onRefused?: (peer: string, reason: 'not allowed' | 'too many connections') => void;
+  /** The same from one address. Default: no limit. */
+  readonly addressConnectionsCount?: number | null;
+  /** What a client over that limit is sent before it is closed. Default: nothing. */
+  readonly farewell?: Buffer | null;
+  /** How long a PROXY header may take. Default 10 s. */
+  readonly headerTimeoutMs?: number;
+  /** Encrypts the connections. Default: they are not. */
+  readonly tls?: TlsDoor | null;
+  /** A connection was closed, and why: `allow`, the number of connections, no PROXY header. */
+  readonly onRefused?: (peer: string, reason: string) => void;
 }
 
 /** A server that accepts connections. */
@@ -41,27 +52,55 @@ export interface Listener {
 export async function openListener(
   listen: ListenConfig,
   server: Server,
-  { connectionsCount, activation = noActivation, onRefused = () => {} }: OpenOptions = {},
+  options: OpenOptions = {},
 ): Promise<Listener> {
+  const { connectionsCount, activation = noActivation, onRefused = () => {}, tls = null } = options;
   if (connectionsCount !== undefined) server.maxConnections = connectionsCount;
-  if (listen.allow !== null) {
-    guardServer(server, createAllowList(listen.allow), (peer) => onRefused(peer, 'not allowed'));
-  }
+  const proxy = listen.isProxied
+    ? expectProxyHeader(options.headerTimeoutMs ?? HEADER_TIMEOUT_MS, onRefused)
+    : null;
+  leadThrough(server, stepsOf(listen, options, proxy));
   server.on('drop', (dropped?: DropArgument) =>
     onRefused(dropped?.remoteAddress ?? '', 'too many connections'),
   );
-  const close = await start(listen, server, activation);
+  const closeSocket = await start(listen, server, activation);
+  const close = (): void => {
+    closeSocket();
+    proxy?.close();
+  };
   const bound = server.address();
   const hasPort = typeof bound === 'object' && bound !== null && bound.port !== undefined;
   if (hasPort && isUnguarded(listen, bound.address)) {
     close();
-    const reason = unguardedReason(listen.protocol);
+    const reason = unguardedReason(listen);
     throw new ListenError('SLUICE_LISTEN_UNGUARDED', formatListenAddress(listen.address), reason);
   }
   const address = hasPort ? formatHostPort(bound.address, bound.port) : formatListenAddress(listen.address);
   const url =
-    hasPort && listen.protocol === 'http' ? formatUrl(bound.address, bound.port, listen.mount) : null;
+    hasPort && listen.protocol === 'http'
+      ? formatUrl(tls === null ? 'http' : 'https', bound.address, bound.port, listen.mount)
+      : null;
   return { protocol: listen.protocol, address, url, close };
+}
+
+function stepsOf(
+  { allow }: ListenConfig,
+  { addressConnectionsCount = null, farewell = null, tls = null, onRefused = () => {} }: OpenOptions,
+  proxy: ProxyStep | null,
+): Step[] {
+  const steps: Step[] = [];
+  if (allow !== null) {
+    steps.push(admitOnly(createAllowList(allow), (peer) => onRefused(peer, 'not allowed')));
+  }
+  if (proxy !== null) steps.push(proxy.step);
+  if (addressConnectionsCount !== null) {
+    // Nobody could read it before the handshake.
+    const words = tls === null ? farewell : null;
+    const refused = (peer: string): void => onRefused(peer, 'too many connections from its address');
+    steps.push(limitPerAddress(addressConnectionsCount, words, refused));
+  }
+  if (tls !== null) steps.push(tls.step);
+  return steps;
 }
 
 async function start(listen: ListenConfig, server: Server, activation: Activation): Promise<() => void> {
@@ -90,16 +129,19 @@ async function start(listen: ListenConfig, server: Server, activation: Activatio
 }
 
 // Where a socket comes from somebody else its address shows only now; the configuration has checked all others.
-function isUnguarded({ protocol, allow }: ListenConfig, host: string): boolean {
-  return believesAnybody(protocol) && allow === null && !isLoopbackHost(host);
+function isUnguarded({ protocol, allow, isProxied }: ListenConfig, host: string): boolean {
+  return (believesAnybody(protocol) || isProxied) && allow === null && !isLoopbackHost(host);
 }
 
-function unguardedReason(protocol: ListenProtocol): string {
-  return `other machines can reach this socket, and ${protocolNames[protocol]} believes whoever connects; name the web servers in allow`;
+function unguardedReason({ protocol, isProxied }: ListenConfig): string {
+  const believer = isProxied ? 'the PROXY protocol' : protocolNames[protocol];
+  return `other machines can reach this socket, and ${believer} believes whoever connects; name the web servers in allow`;
 }
+
+const HEADER_TIMEOUT_MS = 10_000;
 
 // A browser cannot go to "every address", but it can go to this machine.
-function formatUrl(host: string, port: number, mount: string | null): string {
+function formatUrl(scheme: string, host: string, port: number, mount: string | null): string {
   const shown = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${formatHostPort(shown, port)}${mount ?? ''}/`;
+  return `${scheme}://${formatHostPort(shown, port)}${mount ?? ''}/`;
 }

@@ -3,7 +3,26 @@ import { formatSource } from '../../src/config/problems.ts';
 import { load } from './support.ts';
 
 const app = '[app]\ntarget = "site:app"\n';
-const withoutAjp = { secretFile: null, allowedAttributes: null, packetBytes: null, isPathDecoded: false };
+const usualListener = {
+  secretFile: null,
+  allowedAttributes: null,
+  packetBytes: null,
+  isPathDecoded: false,
+  isProxied: false,
+  trusted: null,
+  forwarded: null,
+  tlsCertificateFile: null,
+  tlsKeyFile: null,
+};
+const usualLimits = {
+  addressConnectionsCount: null,
+  connectionRequestsCount: null,
+  headerTimeoutMs: 10_000,
+  keepAliveTimeoutMs: 75_000,
+  bodyTimeoutMs: 30_000,
+  bodyBytesPerSecond: 256,
+  sendTimeoutMs: 60_000,
+};
 
 describe('loading a configuration', () => {
   it('needs nothing but an application', () => {
@@ -29,7 +48,7 @@ describe('loading a configuration', () => {
           mount: null,
           backlogCount: 2048,
           allow: null,
-          ...withoutAjp,
+          ...usualListener,
         },
       ],
       pools: {
@@ -73,7 +92,7 @@ describe('loading a configuration', () => {
         sendfile: 'strip',
         sendfileDirectories: {},
       },
-      limits: { variablesBytes: 262_144, variablesCount: 1024, connectionsCount: 10_000 },
+      limits: { variablesBytes: 262_144, variablesCount: 1024, connectionsCount: 10_000, ...usualLimits },
       log: { level: 'info', format: 'auto', access: false },
       control: { address: null, pidFile: null },
     });
@@ -160,7 +179,7 @@ access = true
         mount: '/app',
         backlogCount: 2048,
         allow: null,
-        ...withoutAjp,
+        ...usualListener,
       },
       {
         protocol: 'fastcgi',
@@ -171,7 +190,7 @@ access = true
         mount: null,
         backlogCount: 10,
         allow: ['10.0.0.0/8'],
-        ...withoutAjp,
+        ...usualListener,
       },
     ]);
     expect(config.pools['default']).toEqual({
@@ -216,7 +235,12 @@ access = true
       maxBytes: 10_000_000,
       spoolDirectory: '/var/spool',
     });
-    expect(config.limits).toEqual({ variablesBytes: 65_536, variablesCount: 100, connectionsCount: 10 });
+    expect(config.limits).toEqual({
+      variablesBytes: 65_536,
+      variablesCount: 100,
+      connectionsCount: 10,
+      ...usualLimits,
+    });
     expect(config.log).toEqual({ level: 'warn', format: 'json', access: true });
   });
 

@@ -37,7 +37,7 @@ export function greetingServer(): Server {
 
 /** A listener of the configuration with the defaults of a file. */
 export function listenOn(address: ListenAddress, changes: Partial<ListenConfig> = {}): ListenConfig {
-  const nothing = { mode: null, owner: null, group: null, mount: null, allow: null };
+  const nothing = { mode: null, owner: null, group: null, mount: null, allow: null, isProxied: false };
   return { protocol: 'http', address, backlogCount: 16, ...nothing, ...changes };
 }
 

@@ -13,7 +13,7 @@ export const networkList: ValueKind<readonly string[]> = {
 };
 
 /** Checks one address or CIDR block and gives it back unchanged. */
-function parseNetwork(text: string): Parsed<string> {
+export function parseNetwork(text: string): Parsed<string> {
   const [address = '', prefix, ...rest] = text.split('/');
   if (isIP(address) === 0 || rest.length > 0) return { reason: 'it is not an IP address or CIDR block' };
   if (prefix === undefined) return { value: text };

@@ -1,7 +1,9 @@
 // [[listen]]: the sockets web servers and browsers connect to.
+import { usualForwarding } from '../forwarding-headers.ts';
 import { networkList } from '../kinds/access.ts';
 import { listenAddress } from '../kinds/address.ts';
 import { attributeNames } from '../kinds/attributes.ts';
+import { forwardingHeaders, trustedPeers } from '../kinds/forwarding.ts';
 import { size } from '../kinds/quantity.ts';
 import { choice, fileMode, integer, text, toggle } from '../kinds/scalar.ts';
 import { mountPath } from '../kinds/url-path.ts';
@@ -79,6 +81,45 @@ export const listenSettings: SettingsOf<ListenConfig> = {
     flag: 'allow',
     prose:
       'Addresses and CIDR blocks that may connect over TCP. Required for FastCGI, SCGI and uwsgi on an address that other machines can reach, because whoever may connect decides what the application is told about a request.',
+  },
+  isProxied: {
+    key: 'proxy_protocol',
+    kind: toggle,
+    fallback: { state: 'value', toml: false },
+    flag: 'proxy-protocol',
+    prose:
+      'Every connection begins with a header of the PROXY protocol, version 1 or 2, as `send-proxy` and `send-proxy-v2` in HAProxy send it; its source is the client. Connections without one are closed. On an address that other machines can reach, `allow` must name who may connect.',
+  },
+  trusted: {
+    key: 'trusted',
+    kind: trustedPeers,
+    fallback: { state: 'none', prose: 'nobody' },
+    flag: 'trusted',
+    prose:
+      'HTTP: web servers whose forwarding headers are believed, by address or CIDR block; `"unix"` stands for whoever connects to a Unix socket. From all others such headers are removed. The client is the last address of the header that is not trusted.',
+  },
+  forwarded: {
+    key: 'forwarded',
+    kind: forwardingHeaders,
+    fallback: { state: 'none', prose: `${usualForwarding.join(', ')}` },
+    flag: 'forwarded',
+    prose:
+      'HTTP: the forwarding headers that the trusted web servers set themselves. Others are removed from requests, because a web server passes on what clients write into headers it does not know. `x-forwarded-for`, `x-real-ip` and `forwarded` say who the client is: name one of them.',
+  },
+  tlsCertificateFile: {
+    key: 'tls.certificate',
+    kind: text('path', 'the path of a file', ['/etc/mysite/fullchain.pem']),
+    fallback: { state: 'none', prose: 'connections are not encrypted' },
+    flag: 'tls-certificate',
+    prose:
+      'HTTP: encrypts connections by TLS 1.2 or 1.3 with this certificate, a PEM file that holds those in between as well. It is read again when it changes and on reload; one that cannot be used leaves the old one in place.',
+  },
+  tlsKeyFile: {
+    key: 'tls.key',
+    kind: text('path', 'the path of a file', ['/etc/mysite/privkey.pem']),
+    fallback: { state: 'none', prose: 'it is in the file of the certificate' },
+    flag: 'tls-key',
+    prose: 'The private key of the certificate, a PEM file.',
   },
   secretFile: {
     key: 'secret_file',
