@@ -16,13 +16,18 @@ from sluice._wire import (
     BODY_END,
     BODY_IN,
     CANCEL,
+    EXITED,
     FAILED,
     FAILED_CANCELLED,
     FILE,
+    FORK_FAILED,
+    FORKED,
     FRAME_BYTES_MAX,
     HEAD_BYTES_MAX,
     HEADER_BYTES,
+    HELLO,
     LOAD_FAILED,
+    LOADED,
     LOG,
     PATH_BYTES_MAX,
     READY,
@@ -32,6 +37,7 @@ from sluice._wire import (
     RESPONSE_END,
     RETURNED,
     TEXT_BYTES_MAX,
+    TOKEN_BYTES,
     FrameReader,
     pack_block,
     pack_frame,
@@ -55,6 +61,15 @@ FROM_LANE = {
     FILE: 4 + HEAD_BYTES_MAX + 32 + PATH_BYTES_MAX,
 }
 FROM_CONTROL = {READY: 64 * 1024, RETURNED: 64 * 1024, LOAD_FAILED: TEXT_BYTES_MAX}
+
+FROM_FORK_SERVER = {
+    LOADED: 64 * 1024,
+    LOAD_FAILED: TEXT_BYTES_MAX,
+    FORKED: 4,
+    FORK_FAILED: TEXT_BYTES_MAX,
+    EXITED: 2,
+}
+FROM_MEETING = {HELLO: TOKEN_BYTES}
 
 VARIABLES = {
     "REQUEST_METHOD": "GET",

@@ -61,7 +61,7 @@ class Start(unittest.TestCase):
         for words, message in (
             (("colour=red",), "'colour=red' is not one of control=, lanes=, app="),
             (("multiprocess=yes",), "multiprocess= takes 0 or 1, not 'yes'"),
-            (("control=x",), "not a descriptor: 'x'"),
+            (("control=x",), "not a number: 'x'"),
             (("lanes=",), "lanes= is missing"),
             (("lanes=99",), "Bad file descriptor"),
         ):

@@ -11,19 +11,23 @@ from sluice._exceptions import WireError
 from sluice._wire import (
     CONTROL_SIZES,
     FAILED,
+    FORK_SIZES,
     LANE_LIMITS,
     RETURNED,
     TEXT_BYTES_MAX,
     FrameReader,
+    check_fork,
     pack_block,
+    pack_exit,
     pack_file,
     pack_frame,
+    pack_pid,
     pack_tags,
     pack_text,
     unpack_cancel,
 )
 from tests import VECTORS_FILE
-from tests.gateway import FROM_CONTROL, FROM_LANE, check_announced, split_file, split_response
+from tests.gateway import FROM_CONTROL, FROM_FORK_SERVER, FROM_LANE, FROM_MEETING, check_announced, split_file, split_response
 
 VECTORS = json.loads(VECTORS_FILE.read_text(encoding="utf-8"))
 LIMITS = {
@@ -31,7 +35,13 @@ LIMITS = {
     ("lane", "from-worker"): FROM_LANE,
     ("control", "to-worker"): CONTROL_SIZES,
     ("control", "from-worker"): FROM_CONTROL,
+    ("fork-server", "to-worker"): FORK_SIZES,
+    ("fork-server", "from-worker"): FROM_FORK_SERVER,
+    ("meeting", "from-worker"): FROM_MEETING,
 }
+
+# Sizes of payloads that only the gateway reads.
+EXACT = {81: (4,), 83: (0, 2), 96: (32,)}
 
 
 def read(vector: dict, pieces: list) -> list:
@@ -58,7 +68,11 @@ def look_into(frame_type: int, kind: int, payload: bytes) -> None:
         split_file(payload)
     elif frame_type == 33:
         unpack_cancel(kind, payload)
-    elif frame_type == 48 and not payload.endswith(b"\0"):
+    elif frame_type in (64, 65):
+        check_fork(kind, payload)
+    elif frame_type in EXACT and len(payload) not in EXACT[frame_type]:
+        raise WireError("payload", f"{len(payload)} bytes")
+    elif frame_type in (48, 80) and not payload.endswith(b"\0"):
         raise WireError("payload", "a block that does not end")
     elif frame_type == 49 and len(payload) % 2:
         raise WireError("payload", "half a tag")
@@ -119,6 +133,11 @@ class ValidVectors(unittest.TestCase):
                     self.assertEqual(pack_text(kind, vector["frame"]["tag"], vector["text"]).hex(), vector["hex"])
                 if "request" in vector:
                     self.assertEqual(unpack_cancel(kind, payload), vector["request"])
+                if "pid" in vector:
+                    self.assertEqual(pack_pid(vector["pid"]), payload)
+                if vector.get("exit"):
+                    code, number = vector["exit"]["code"], vector["exit"]["signal"]
+                    self.assertEqual(pack_exit(code << 8 | number), payload)
                 if "block" in vector:
                     self.assertEqual(pack_block(dict(vector["block"])), payload)
                 if "tags" in vector:

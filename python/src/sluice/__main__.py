@@ -1,9 +1,13 @@
-"""The worker's entry: `python .../sluice/__main__.py worker control=3 lanes=4 app=module:callable`."""
+"""The entry: `python .../sluice/__main__.py worker control=3 lanes=4 app=module:callable`, or `preload`."""
 
 from __future__ import annotations
 
 import os
 import sys
+
+_OPTIONS = "app=TARGET [directory=DIR] [multiprocess=1] [files=1] [limits=NAME:NUMBER,...]"
+_USAGE = f"""usage: python -m sluice worker control=FD lanes=FD,FD {_OPTIONS}
+       python -m sluice preload control=FD threads=NUMBER meeting=PATH {_OPTIONS}"""
 
 
 def _find_package() -> None:
@@ -21,14 +25,17 @@ def _find_package() -> None:
 
 
 def main() -> None:
-    """Run the command that the command line names; `worker` is the only one."""
-    if len(sys.argv) < 2 or sys.argv[1] != "worker":
-        sys.exit("usage: python -m sluice worker control=FD lanes=FD,FD app=TARGET [directory=DIR] [multiprocess=1]")
+    """Run the command that the command line names."""
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    if command not in ("worker", "preload"):
+        sys.exit(_USAGE)
     if not __package__:
         _find_package()
-    from sluice._worker import main as run_worker
-
-    run_worker(sys.argv[2:])
+    if command == "worker":
+        from sluice._worker import main as run
+    else:
+        from sluice._fork_server import main as run
+    run(sys.argv[2:])
 
 
 if __name__ == "__main__":

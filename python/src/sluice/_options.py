@@ -1,39 +1,70 @@
-"""The `key=value` words of a worker's command line (wire section 1)."""
+"""The `key=value` words of the command line of a worker or of a fork server (wire sections 1 and 9)."""
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class Options:
-    """What the command line says. Raises `ValueError`, with a sentence for the user, if it says something else."""
+    """What the command line says. Raises `ValueError`, with a sentence for the user, if it says something else.
 
-    __slots__ = ("app", "control", "directory", "is_multiprocess", "lanes", "sends_paths")
+    `required` names the words that must be there; which words are known follows from it.
+    """
 
-    def __init__(self, words: list[str]) -> None:
+    __slots__ = (
+        "app",
+        "control",
+        "directory",
+        "is_multiprocess",
+        "lanes",
+        "limits",
+        "meeting",
+        "sends_paths",
+        "threads",
+    )
+
+    def __init__(self, words: list[str], required: Sequence[str] = ("control", "lanes", "app")) -> None:
+        known = (*required, *_OPTIONAL)
         given = {}
         for word in words:
             key, equals, value = word.partition("=")
-            if not equals or key not in _KEYS:
-                raise ValueError(f"{word!r} is not one of {', '.join(f'{each}=' for each in _KEYS)}")
+            if not equals or key not in known:
+                raise ValueError(f"{word!r} is not one of {', '.join(f'{each}=' for each in known)}")
             given[key] = value
-        for key in ("control", "lanes", "app"):
+        for key in required:
             if not given.get(key):
                 raise ValueError(f"{key}= is missing")
         self.app = given["app"]
-        self.control = _descriptor(given["control"])
-        self.lanes = [_descriptor(each) for each in given["lanes"].split(",")]
+        self.control = _number(given["control"])
+        self.lanes = [_number(each) for each in given["lanes"].split(",")] if "lanes" in given else []
+        self.threads = _number(given.get("threads", "0"))
+        self.meeting = given.get("meeting", "")
         self.directory = given.get("directory", "")
         self.is_multiprocess = _flag(given, "multiprocess")
         self.sends_paths = _flag(given, "files")
+        self.limits = _limits(given.get("limits", ""))
         _flag(given, "debug")  # the gateway makes the error pages
 
 
-_KEYS = ("control", "lanes", "app", "directory", "multiprocess", "debug", "files")
+_OPTIONAL = ("directory", "multiprocess", "debug", "files", "limits")
 
 
-def _descriptor(text: str) -> int:
+def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"not a descriptor: {text!r}")
+        raise ValueError(f"not a number: {text!r}")
     return int(text)
+
+
+def _limits(text: str) -> dict[str, int]:
+    limits = {}
+    for each in text.split(",") if text else ():
+        name, _, value = each.partition(":")
+        if not (name.isascii() and name.isalpha()):
+            raise ValueError(f"not the name of a limit: {name!r}")
+        limits[name] = _number(value)
+    return limits
 
 
 def _flag(given: dict[str, str], key: str) -> bool:

@@ -16,11 +16,20 @@ def die_with_parent() -> None:
     2 ms and 0.3 MB; without it an application stuck inside C code, holding the interpreter, would outlive a gateway
     that was killed.
     """
+    _set_death_signal(_SIGKILL)
+
+
+def outlive_parent() -> None:
+    """Take that back."""
+    _set_death_signal(0)
+
+
+def _set_death_signal(number: int) -> None:
     if not sys.platform.startswith("linux"):
         return
     try:
         from ctypes import CDLL
 
-        CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+        CDLL(None).prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
     except (ImportError, OSError, AttributeError):
         pass  # a Python without ctypes: the control channel must do here too

@@ -42,6 +42,17 @@ READY = 0x3000
 RETURNED = 0x3100
 LOAD_FAILED = 0x3200
 
+# Section 9: the fork server's control channel, and the first frame of a channel that a worker opens.
+FORK = 0x4000
+RELEASE = 0x4100
+LOADED = 0x5000
+FORKED = 0x5100
+FORK_FAILED = 0x5200
+EXITED = 0x5300
+HELLO = 0x6000
+
+TOKEN_BYTES = 32
+
 HEAD_BYTES_MAX = 256 * 1024
 TEXT_BYTES_MAX = 256 * 1024
 FRAME_BYTES_MAX = 2**31 - 1
@@ -58,6 +69,7 @@ LANE_LIMITS = {
 }
 # The wire fixes the size of these payloads, so another size is a bad payload and not one over a limit.
 CONTROL_SIZES = {RECALL: 0, CANCEL: 2}
+FORK_SIZES = {FORK: TOKEN_BYTES, RELEASE: 0}
 
 HEADER_BYTES = 8
 _HEADER = Struct(">IHH")
@@ -65,6 +77,7 @@ _NUMBER = Struct(">I")
 _TAG = Struct(">H")
 _RESPONSE = Struct(">IHHI")
 _PLACE = Struct(">QQQQ")
+_EXIT = Struct(">BB")
 
 unpack_header = _HEADER.unpack_from
 unpack_number = _NUMBER.unpack_from
@@ -127,7 +140,7 @@ class FrameReader:
 def _refusal(limits: Mapping[int, int], kind: int, length: int) -> WireError:
     frame_type, flags = kind >> 8, kind & 0xFF
     if kind in limits:
-        if kind in CONTROL_SIZES:
+        if kind in CONTROL_SIZES or kind in FORK_SIZES:
             return WireError("payload", f"frame of type {frame_type} with {length} bytes; {limits[kind]} expected")
         return WireError(
             "length", f"frame of type {frame_type} announces {length} bytes; at most {limits[kind]} allowed"
@@ -171,3 +184,20 @@ def unpack_cancel(kind: int, payload: bytes) -> int:
         raise WireError("payload", f"CANCEL with {len(payload)} bytes; 2 expected")
     tag: int = _TAG.unpack(payload)[0]
     return tag
+
+
+def check_fork(kind: int, payload: bytes) -> None:
+    """Raise `WireError` if a frame to the fork server has not exactly the payload that it should have."""
+    if len(payload) != FORK_SIZES[kind]:
+        raise WireError("payload", f"FORK with {len(payload)} bytes; {TOKEN_BYTES} expected")
+
+
+def pack_pid(pid: int) -> bytes:
+    """Return the payload of a FORKED frame."""
+    return _NUMBER.pack(pid)
+
+
+def pack_exit(status: int) -> bytes:
+    """Return the payload of an EXITED frame, for a status as `os.waitpid` returns it: exit code, and signal."""
+    number = status & 0x7F
+    return _EXIT.pack(0 if number else status >> 8 & 0xFF, number)

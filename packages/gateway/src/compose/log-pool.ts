@@ -28,6 +28,21 @@ export function logPool(logger: Logger, pool: string): PoolReporter {
     },
     scaled: (countWanted, reason) => log.info({ countWanted }, `processes wanted: ${countWanted}, ${reason}`),
     recycling: (pid, reason) => log.info({ pid }, `worker is replaced: it ${reason}`),
+    preloaded: (pid, tookMs, { python, threadsCount, threadNames }) => {
+      const fields = { pid, python, tookMs: Math.round(tookMs) };
+      log.info(fields, 'application imported; workers are forked from this process');
+      if (threadsCount === 0) return;
+      const names = threadNames === '' ? 'not started by Python' : threadNames;
+      log.warn(
+        { code: 'SLUICE_PRELOAD_THREADS', pid, threadsCount },
+        `the application has started threads while it was imported (${names}); workers do not have them, and a lock they hold stays locked there`,
+      );
+    },
+    forkServerEnded: (pid, reason) =>
+      log.error(
+        { code: 'SLUICE_FORK_SERVER_ENDED', pid },
+        `the process that workers are forked from ${reason}`,
+      ),
     output: (pid, text, exchange) => {
       const fields = { source: 'application', pid, ...(exchange && { request: exchange.id }) };
       for (const line of text.split('\n')) if (line.trim() !== '') log.info(fields, line);

@@ -92,6 +92,8 @@ export interface PoolConfig {
   readonly recycleAgeMs: number | null;
   /** Resident memory at which a worker is replaced. */
   readonly recycleMemoryBytes: number | null;
+  /** Processes are forked from one that has imported the application. */
+  readonly isPreloaded: boolean;
   /** Threads of each process, each with a lane of its own. */
   readonly threads: number;
   /** Requests that may wait for a free thread. */

@@ -59,6 +59,7 @@ describe('loading a configuration', () => {
           recycleRequests: null,
           recycleAgeMs: null,
           recycleMemoryBytes: null,
+          isPreloaded: false,
           threads: 1,
           queueLength: 128,
           queueTimeoutMs: 5000,
@@ -126,6 +127,7 @@ memory = "2GiB"
 recycle = { requests = 1000, age = "12h", memory = "512MiB" }
 first_byte_timeout = "20s"
 stream_idle_timeout = "1m"
+preload = true
 threads = 3
 queue = { length = 0, timeout = "250ms" }
 request_timeout = "10m"
@@ -197,6 +199,7 @@ access = true
       processes: { min: 2, max: 6 },
       shrinkAfterMs: 10_000,
       memoryBudgetBytes: 2 ** 31,
+      isPreloaded: true,
       recycleRequests: 1000,
       recycleAgeMs: 43_200_000,
       recycleMemoryBytes: 2 ** 29,

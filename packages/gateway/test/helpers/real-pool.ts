@@ -1,6 +1,8 @@
 // A pool of real Python workers, with everything it reported.
 import { fileURLToPath } from 'node:url';
+import { isAlive } from '../../src/backends/workers/is-alive.ts';
 import { workerPackage } from '../../src/backends/workers/package.ts';
+import type { ForkServerFacts } from '../../src/backends/workers/preload/fork-decoder.ts';
 import type { PoolOptions } from '../../src/backends/workers/pool-options.ts';
 import { Pool } from '../../src/backends/workers/pool.ts';
 import type { RequestBody } from '../../src/exchange/body.ts';
@@ -21,6 +23,9 @@ export class RealPool {
   readonly pids: number[] = [];
   readonly endings: { readonly reason: string; readonly wasExpected: boolean }[] = [];
   readonly tracebacks: string[] = [];
+  /** Processes that have imported the application to fork workers. */
+  readonly forkServers: (ForkServerFacts & { readonly pid: number })[] = [];
+  readonly forkServerEndings: string[] = [];
   /** What was printed, and with which request, if any. */
   readonly output: (readonly [text: string, request: number | null])[] = [];
 
@@ -55,6 +60,8 @@ export class RealPool {
       reloaded: () => {},
       scaled: () => {},
       recycling: () => {},
+      preloaded: (pid, _tookMs, facts) => this.forkServers.push({ pid, ...facts }),
+      forkServerEnded: (_pid, reason) => this.forkServerEndings.push(reason),
       output: (_pid, text, exchange) => this.output.push([text, exchange?.id ?? null]),
     });
   }
@@ -86,17 +93,7 @@ export class RealPool {
   async close(): Promise<void> {
     this.pool.stopNow();
     await this.pool.stop();
-    const left = this.pids.filter(isRunning);
+    const left = [...this.pids, ...this.forkServers.map(({ pid }) => pid)].filter(isAlive);
     if (left.length > 0) throw new Error(`workers left behind: ${left.join(', ')}`);
-  }
-}
-
-/** Whether there is a process of that id. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

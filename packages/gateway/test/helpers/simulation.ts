@@ -70,6 +70,8 @@ export class Simulation {
       scaled: (countWanted) => this.scales.push(countWanted),
       recycling: (_pid, reason) => this.recycled.push(reason),
       output: () => {},
+      preloaded: () => {},
+      forkServerEnded: () => {},
     };
     this.pool = new Pool(simulatedPoolOptions(options), reporter, (command, events) => {
       const onBegin = (id: number, worker: SimWorker): void => {

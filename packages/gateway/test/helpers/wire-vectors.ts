@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 interface Vector {
   readonly name: string;
-  readonly channel: 'lane' | 'control';
+  readonly channel: 'lane' | 'control' | 'fork-server' | 'meeting';
   readonly direction: 'to-worker' | 'from-worker';
   readonly hex: string;
 }
@@ -30,6 +30,9 @@ export interface ValidVector extends Vector {
   readonly text?: string;
   readonly block?: readonly (readonly [string, string])[];
   readonly tags?: readonly number[];
+  readonly token?: string;
+  readonly pid?: number;
+  readonly exit?: { readonly code: number; readonly signal: number } | null;
 }
 
 /** A sequence of bytes that must be refused. */

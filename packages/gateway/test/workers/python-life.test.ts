@@ -1,8 +1,9 @@
 // The start and the end of real Python workers.
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
+import { isAlive } from '../../src/backends/workers/is-alive.ts';
 import { FifoGate } from '../helpers/fifo-gate.ts';
-import { isRunning, RealPool, type RealPoolOptions } from '../helpers/real-pool.ts';
+import { RealPool, type RealPoolOptions } from '../helpers/real-pool.ts';
 import { until } from '../helpers/settled.ts';
 import { Temporary } from '../helpers/temporary.ts';
 
@@ -84,7 +85,7 @@ describe('stopping', () => {
     await stopped;
     expect([running.exchange.outcome, waiting.exchange.outcome]).toEqual(['complete', 'complete']);
     expect(real.endings).toEqual([{ reason: 'exited with status 0', wasExpected: true }]);
-    expect(real.pids.filter(isRunning)).toEqual([]);
+    expect(real.pids.filter(isAlive)).toEqual([]);
   });
 
   it('at once ends even what never would', async () => {
@@ -95,7 +96,7 @@ describe('stopping', () => {
     real.pool.stopNow();
     await real.pool.stop();
     expect(running.exchange.outcome).toBe('SLUICE_WORKER_DIED');
-    expect(real.pids.filter(isRunning)).toEqual([]);
+    expect(real.pids.filter(isAlive)).toEqual([]);
   });
 });
 

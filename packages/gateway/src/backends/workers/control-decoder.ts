@@ -1,8 +1,8 @@
 // Turns the bytes of a control channel into events. Sans I/O.
 
 import { Variables } from '../../exchange/variables.ts';
-import { ByteQueue } from './byte-queue.ts';
-import { CONTROL_LIMIT, FRAME, HEADER_BYTES, TEXT_LIMIT, WireError } from './frames.ts';
+import { FrameCutter, type FrameLimits } from './frame-cutter.ts';
+import { CONTROL_LIMIT, FRAME, TEXT_LIMIT, WireError } from './frames.ts';
 
 /** What a worker says about itself in READY. */
 export interface WorkerFacts {
@@ -19,7 +19,7 @@ export interface ControlEvents {
   returned(lane: number, tags: readonly number[]): void;
 }
 
-const LIMITS: Readonly<Record<number, number>> = {
+const LIMITS: FrameLimits = {
   [FRAME.ready]: CONTROL_LIMIT,
   [FRAME.returned]: CONTROL_LIMIT,
   [FRAME.loadFailed]: TEXT_LIMIT,
@@ -28,37 +28,22 @@ const LIMITS: Readonly<Record<number, number>> = {
 /** Decodes one control channel. After it has thrown a WireError it must not be used any more. */
 export class ControlDecoder {
   readonly #events: ControlEvents;
-  readonly #queue = new ByteQueue();
-  /** Where in all that was received the present frame begins, in bytes: for messages about it. */
-  frameOffset = 0;
+  readonly #frames: FrameCutter = new FrameCutter(LIMITS, (type, lane, payload) =>
+    this.#dispatch(type, lane, payload),
+  );
 
   constructor(events: ControlEvents) {
     this.#events = events;
   }
 
-  /** Takes received bytes, in any split. Throws a WireError at the first frame that breaks the rules. */
-  receive(chunk: Buffer): void {
-    this.#queue.push(chunk);
-    while (this.#frame());
+  /** Where in all that was received the present frame begins, in bytes: for messages about it. */
+  get frameOffset(): number {
+    return this.#frames.frameOffset;
   }
 
-  /** Returns whether another frame may follow with the bytes at hand. */
-  #frame(): boolean {
-    const queue = this.#queue;
-    if (!queue.has(HEADER_BYTES)) return false;
-    this.frameOffset = queue.takenBytes;
-    const length = queue.uint32(0);
-    const type = queue.uint8(4);
-    const lane = queue.uint16(6);
-    const limit = LIMITS[type];
-    if (limit === undefined) throw new WireError(`frame of type ${type} on a control channel`);
-    if (queue.uint8(5) !== 0) throw new WireError(`flags on a control frame of type ${type}`);
-    if (length > limit)
-      throw new WireError(`frame of type ${type} with ${length} bytes, ${limit} are allowed`);
-    if (!queue.has(HEADER_BYTES + length)) return false;
-    queue.skip(HEADER_BYTES);
-    this.#dispatch(type, lane, queue.take(length));
-    return true;
+  /** Takes received bytes, in any split. Throws a WireError at the first frame that breaks the rules. */
+  receive(chunk: Buffer): void {
+    this.#frames.receive(chunk);
   }
 
   #dispatch(type: number, lane: number, payload: Buffer): void {
@@ -73,8 +58,17 @@ export class ControlDecoder {
 }
 
 function parseReady(payload: Buffer): WorkerFacts {
+  return factsOf(parseBlock('READY', payload));
+}
+
+/** Reads a block of facts. Throws a WireError if it does not end where a value ends. */
+export function parseBlock(frame: string, payload: Buffer): Variables {
   const isBlock = payload.length === 0 || payload.at(-1) === 0;
-  if (!isBlock) throw new WireError('READY with a block that does not end in NUL');
-  const facts = new Variables(payload);
+  if (!isBlock) throw new WireError(`${frame} with a block that does not end in NUL`);
+  return new Variables(payload);
+}
+
+/** What a process says about itself. */
+export function factsOf(facts: Variables): WorkerFacts {
   return { python: facts.get('python') ?? 'unknown', version: facts.get('worker') ?? 'unknown' };
 }

@@ -1,11 +1,10 @@
 // Owns the workers of a pool: who stays, who is about to leave, and which generation each belongs to.
 
 import { Worker, type WorkerEvents } from './worker.ts';
-import type { StartProcess, WorkerCommand } from './process.ts';
+import type { WorkerSource } from './worker-source.ts';
 
 /** What starting a worker takes. */
 export interface CrewOptions {
-  readonly command: WorkerCommand;
   readonly startupTimeoutMs: number;
 }
 
@@ -13,13 +12,13 @@ export interface CrewOptions {
 export class Crew {
   readonly #options: CrewOptions;
   readonly #events: WorkerEvents;
-  readonly #startProcess: StartProcess;
+  readonly #source: WorkerSource;
   readonly #workers = new Set<Worker>();
 
-  constructor(options: CrewOptions, events: WorkerEvents, startProcess: StartProcess) {
+  constructor(options: CrewOptions, events: WorkerEvents, source: WorkerSource) {
     this.#options = options;
     this.#events = events;
-    this.#startProcess = startProcess;
+    this.#source = source;
   }
 
   /** Every worker whose process has not ended. */
@@ -34,8 +33,10 @@ export class Crew {
 
   /** Starts one. */
   start(generation: number): Worker {
-    const { command, startupTimeoutMs } = this.#options;
-    const worker = new Worker(command, { generation, startupTimeoutMs }, this.#events, this.#startProcess);
+    const { startupTimeoutMs } = this.#options;
+    const worker = new Worker({ generation, startupTimeoutMs }, this.#events, (events) =>
+      this.#source.start(generation, events),
+    );
     this.#workers.add(worker);
     return worker;
   }

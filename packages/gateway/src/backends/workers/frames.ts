@@ -3,7 +3,7 @@
 /** Bytes in front of every payload (section 2). */
 export const HEADER_BYTES = 8;
 
-/** Frame types (sections 3 to 6). */
+/** Frame types (sections 3 to 6, and 9). */
 export const FRAME = {
   request: 1,
   requestBody: 2,
@@ -17,6 +17,13 @@ export const FRAME = {
   ready: 48,
   returned: 49,
   loadFailed: 50,
+  fork: 64,
+  release: 65,
+  loaded: 80,
+  forked: 81,
+  forkFailed: 82,
+  exited: 83,
+  hello: 96,
 } as const;
 
 /** Flags (section 2). */
@@ -36,6 +43,9 @@ export const TEXT_LIMIT = 262_144;
 
 /** Largest payload, in bytes, of READY and RETURNED (section 6). */
 export const CONTROL_LIMIT = 65_536;
+
+/** Bytes of the token that a forked worker shows (section 9). */
+export const TOKEN_BYTES = 32;
 
 /** Largest payload, in bytes, of a BODY frame the gateway sends (section 3). */
 export const REQUEST_BODY_LIMIT = 1_048_576;

@@ -3,6 +3,7 @@
 import type { Exchange } from '../../exchange/exchange.ts';
 import type { WorkerFacts } from './control-decoder.ts';
 import type { GateOptions } from './gate.ts';
+import type { PreloadReporter } from './preload/preload-source.ts';
 import type { WorkerCommand } from './process.ts';
 import type { TurnoverFailure } from './turnover.ts';
 import type { UpkeepOptions } from './upkeep.ts';
@@ -19,10 +20,12 @@ export interface PoolOptions extends GateOptions, UpkeepOptions {
   readonly streamIdleTimeoutMs?: number | null;
   readonly startupTimeoutMs: number;
   readonly stopTimeoutMs: number;
+  /** Whether workers are forked from a process that has imported the application; default false. */
+  readonly isPreloaded?: boolean;
 }
 
 /** What happens in a pool that somebody may want to read. Implemented by whoever logs. */
-export interface PoolReporter {
+export interface PoolReporter extends PreloadReporter {
   workerReady(pid: number, facts: WorkerFacts): void;
   workerEnded(pid: number, reason: string, wasExpected: boolean, restartInMs: number | null): void;
   /** Called once for each different traceback in a row. */

@@ -3,6 +3,7 @@
 import type { Exchange } from '../../exchange/exchange.ts';
 import type { Lane } from './lane.ts';
 import { residentBytes } from './memory.ts';
+import type { PreloadStatus } from './worker-source.ts';
 import type { Worker, WorkerState } from './worker.ts';
 
 /** Where a pool is in its life. */
@@ -24,6 +25,8 @@ export interface PoolStatus {
     /** Null if nothing waits. */
     readonly oldestWaitMs: number | null;
   };
+  /** What its workers are forked from; null if they are not. */
+  readonly preload: PreloadStatus | null;
   /** Workers that ended unasked, since the start. */
   readonly restarts: number;
   /** The traceback, if the application could not be loaded the last time a worker tried. */

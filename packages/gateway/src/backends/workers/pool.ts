@@ -9,6 +9,7 @@ import { Generations, type GenerationOwner, type TurnoverKind } from './generati
 import type { Lane } from './lane.ts';
 import type { PoolOptions, PoolReporter } from './pool-options.ts';
 import { describeWorker, type PoolState, type PoolStatus } from './pool-status.ts';
+import { PreloadSource } from './preload/preload-source.ts';
 import { startProcess, type StartProcess } from './process.ts';
 import { RequestClocks, type OwnTimeouts } from './request-clocks.ts';
 import { Restarter } from './restarter.ts';
@@ -16,6 +17,7 @@ import { leastNeeded, type ProcessRange } from './scale.ts';
 import { Ticker } from './ticker.ts';
 import type { TurnoverFailure } from './turnover.ts';
 import { Upkeep } from './upkeep.ts';
+import { directSource, type WorkerSource } from './worker-source.ts';
 import type { Ending, Worker, WorkerEvents } from './worker.ts';
 
 /** How often running requests are held against their timeout. */
@@ -34,6 +36,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
   readonly #options: PoolOptions;
   readonly #reporter: PoolReporter;
   readonly #gate: Gate;
+  readonly #source: WorkerSource;
   readonly #crew: Crew;
   readonly #generations: Generations;
   /** Those whose lanes the gate has. */
@@ -54,7 +57,10 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
     this.#options = options;
     this.#reporter = reporter;
     this.#gate = new Gate(options, () => this.#stopIfDone());
-    this.#crew = new Crew(options, this, start);
+    this.#source = options.isPreloaded
+      ? new PreloadSource(options.command, reporter)
+      : directSource(options.command, start);
+    this.#crew = new Crew(options, this, this.#source);
     this.#generations = new Generations(this.#crew, this);
     this.#upkeep = new Upkeep(options, {
       crew: this.#crew,
@@ -89,6 +95,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
         lengthMax: queueLength,
         oldestWaitMs: oldestMs === null ? null : Math.round(nowMs - oldestMs),
       },
+      preload: this.#source.preload(this.#generations.current),
       restarts: this.#restarts,
       loadFailure: this.#restarter.loadFailure,
       workers: [...this.#crew.all].map((worker) => describeWorker(worker, nowMs)),
@@ -130,7 +137,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
    * that come now are refused.
    */
   stop(isPatient: boolean = false): Promise<void> {
-    if (this.#state === 'stopped') return Promise.resolve();
+    if (this.#state === 'stopped') return this.#source.close();
     this.#beginDraining();
     const { stopTimeoutMs } = this.#options;
     const deadline = isPatient ? undefined : setTimeout(() => this.stopNow(), stopTimeoutMs);
@@ -203,6 +210,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
   }
 
   turnoverEnded(kind: TurnoverKind, failure: TurnoverFailure | null): void {
+    this.#source.keepOnly(this.#generations.current);
     if (kind === 'reload') this.#reporter.reloaded(this.#generations.current, failure);
     this.#adjust();
     this.#stopIfDone();
@@ -330,7 +338,9 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
     this.#state = 'stopped';
     this.#clock.close();
     this.#gate.stop();
-    for (const resolve of this.#onStopped) resolve();
+    void this.#source.close().then(() => {
+      for (const resolve of this.#onStopped) resolve();
+    });
   }
 }
 

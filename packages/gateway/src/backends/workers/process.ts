@@ -19,7 +19,22 @@ export interface WorkerCommand {
   readonly debug: boolean;
   /** Whether it may name files for the gateway to send; default false. */
   readonly sendsPaths?: boolean;
+  /** Resource limits, by the names that setrlimit(2) has for them, in lower case; default none. */
+  readonly limits?: Readonly<Record<string, number>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The words that a worker and a fork server have in common (docs/reference/worker-wire.md section 1). */
+export function commandWords(command: WorkerCommand): string[] {
+  const limits = Object.entries(command.limits ?? {}).map(([name, value]) => `${name}:${value}`);
+  return [
+    `app=${command.target}`,
+    `directory=${command.directory}`,
+    ...(command.isMultiprocess ? ['multiprocess=1'] : []),
+    ...(command.debug ? ['debug=1'] : []),
+    ...(command.sendsPaths ? ['files=1'] : []),
+    ...(limits.length > 0 ? [`limits=${limits.join(',')}`] : []),
+  ];
 }
 
 /** Descriptors of the worker (docs/reference/worker-wire.md section 1): control, then the lanes. */
@@ -66,15 +81,19 @@ export interface ProcessHandle {
 export type StartProcess = (command: WorkerCommand, events: ProcessEvents) => ProcessHandle;
 
 /** Starts a real one. */
-export const startProcess: StartProcess = (command, events) => {
+export const startProcess: StartProcess = (command, events) =>
+  startOrFail(events, () => new WorkerProcess(command, events));
+
+/** What `start` makes; if it throws, a process that could not be started, as its events will say. */
+export function startOrFail(events: ProcessEvents, start: () => ProcessHandle): ProcessHandle {
   try {
-    return new WorkerProcess(command, events);
+    return start();
   } catch (error) {
     const cause = error instanceof Error ? error : new Error(String(error));
     process.nextTick(() => events.exited({ code: null, signal: null }, cause));
     return NOT_STARTED;
   }
-};
+}
 
 const NOT_STARTED: ProcessHandle = {
   pid: undefined,
@@ -95,15 +114,7 @@ class WorkerProcess implements ProcessHandle {
 
   constructor(command: WorkerCommand, events: ProcessEvents) {
     const laneFds = Array.from({ length: command.threads }, (_, index) => CONTROL_FD + 1 + index);
-    const words = [
-      `control=${CONTROL_FD}`,
-      `lanes=${laneFds.join(',')}`,
-      `app=${command.target}`,
-      `directory=${command.directory}`,
-      ...(command.isMultiprocess ? ['multiprocess=1'] : []),
-      ...(command.debug ? ['debug=1'] : []),
-      ...(command.sendsPaths ? ['files=1'] : []),
-    ];
+    const words = [`control=${CONTROL_FD}`, `lanes=${laneFds.join(',')}`, ...commandWords(command)];
     this.#child = spawn(
       command.python,
       [`${command.packageDirectory}sluice/__main__.py`, 'worker', ...words],

@@ -10,7 +10,7 @@ import { ControlDecoder, type ControlEvents, type WorkerFacts } from './control-
 import { encodeFrame, FRAME, WireError } from './frames.ts';
 import { Lane, type LaneOwner } from './lane.ts';
 import { oomKillCount } from './oom.ts';
-import type { Exit, ProcessEvents, ProcessHandle, StartProcess, WorkerCommand } from './process.ts';
+import type { Exit, ProcessEvents, ProcessHandle } from './process.ts';
 
 /** What a worker tells its pool. */
 export interface WorkerEvents {
@@ -86,11 +86,11 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   /** Why the gateway killed it, if it did. */
   #killedFor: { code: FailureCode; reason: string } | null = null;
 
-  constructor(command: WorkerCommand, init: WorkerInit, events: WorkerEvents, start: StartProcess) {
+  constructor(init: WorkerInit, events: WorkerEvents, start: (events: ProcessEvents) => ProcessHandle) {
     const { generation, startupTimeoutMs } = init;
     this.generation = generation;
     this.#events = events;
-    this.#process = start(command, this);
+    this.#process = start(this);
     this.lanes = this.#process.lanes.map((socket, index) => new Lane(index, socket, this));
     this.#startup = setTimeout(() => {
       this.kill('SLUICE_WORKER_DIED', `was not ready within ${startupTimeoutMs} ms (startup_timeout)`);

@@ -28,13 +28,17 @@ function failuresOf(byOutcome: GatewayStatus['counts']['byOutcome']): string[] {
 }
 
 function describePool(pool: PoolStatus): string[] {
-  const { name, state, generation, isReloading, processes, queue, restarts, loadFailure, workers } = pool;
+  const { name, state, generation, isReloading, processes, queue, preload, restarts, loadFailure, workers } =
+    pool;
   const range = formatProcessRange(processes);
   const facts = [
     `${state}, ${workers.length} processes (${range} configured)`,
     `generation ${generation}${isReloading ? ', the next one is being started' : ''}`,
     `${queue.length} of ${queue.lengthMax} waiting`,
     ...(queue.oldestWaitMs === null ? [] : [`the oldest for ${formatAge(queue.oldestWaitMs)}`]),
+    ...(preload === null
+      ? []
+      : [`forked from ${preload.pid}${preload.isLoaded ? '' : ', which imports the application'}`]),
     `${restarts} restarts`,
   ];
   return [

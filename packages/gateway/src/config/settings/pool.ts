@@ -2,7 +2,7 @@
 import { pathList } from '../kinds/path-list.ts';
 import { processRange } from '../kinds/process-range.ts';
 import { duration, size } from '../kinds/quantity.ts';
-import { integer } from '../kinds/scalar.ts';
+import { integer, toggle } from '../kinds/scalar.ts';
 import type { SettingsOf } from '../setting.ts';
 import type { PoolConfig } from '../types.ts';
 
@@ -56,6 +56,14 @@ export const poolSettings: SettingsOf<PoolConfig> = {
     fallback: { state: 'none', prose: 'never' },
     flag: 'recycle-memory',
     prose: 'Replace a process with this much resident memory.',
+  },
+  isPreloaded: {
+    key: 'preload',
+    kind: toggle,
+    fallback: { state: 'value', toml: false },
+    flag: 'preload',
+    prose:
+      'Import the application once and fork the processes from there: they share its memory, and a new one is ready at once. Threads and connections that the application opens while it is imported do not survive that.',
   },
   threads: {
     key: 'threads',
