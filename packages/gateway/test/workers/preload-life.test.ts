@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/glo
 import { readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAlive } from '../../src/backends/workers/is-alive.ts';
+import { bytesBody } from '../helpers/exchanges.ts';
 import { FifoGate } from '../helpers/fifo-gate.ts';
 import { RealPool, type RealPoolOptions } from '../helpers/real-pool.ts';
 import { until } from '../helpers/settled.ts';
@@ -47,10 +48,10 @@ async function who(): Promise<{ importedBy: number; pid: number; session: number
 
 /** What a gateway does all day long. */
 async function servesAsUsual(): Promise<void> {
-  const body = Buffer.alloc(300_000, 'x');
-  const echo = real.request('/echo', '', { kind: 'bytes', bytes: body, byteLength: body.length });
+  const text = 'x'.repeat(300_000);
+  const echo = real.request('/echo', '', bytesBody(text));
   await echo.done;
-  expect(echo.reply.text).toBe(body.toString());
+  expect(echo.reply.text).toBe(text);
   expect(await real.fetch('/hello')).toEqual([200, 'hello']);
   const raised = real.request('/raises');
   await raised.done;
