@@ -11,7 +11,7 @@ describePath(directHttp);
 
 describe('HTTP, byte by byte', () => {
   const front = frontOfSuite(directHttp, {
-    expectedLog: [/SLUICE_BAD_REQUEST/, /SLUICE_BODY_TOO_LARGE/],
+    expectedLog: [/SLUICE_BAD_REQUEST/, /SLUICE_BODY_TOO_LARGE/, /SLUICE_HEAD_TOO_LARGE/],
     toml: ['[limits]', 'variables = "64KiB"'],
     body: ['max = "1MiB"'],
   });

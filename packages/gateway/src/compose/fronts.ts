@@ -9,12 +9,13 @@ import { DialectFront } from '../fronts/dialect-front.ts';
 import type { Dialect } from '../fronts/dialect.ts';
 import { FastCgiFront } from '../fronts/fastcgi.ts';
 import type { Front, FrontOptions } from '../fronts/front.ts';
-import { HttpFront } from '../fronts/http.ts';
 import { SCGI } from '../fronts/scgi.ts';
 import { UWSGI } from '../fronts/uwsgi.ts';
-import { openListener, type Activation, type Listener } from '../listen/index.ts';
+import { openListener, TlsDoor, type Activation, type Listener } from '../listen/index.ts';
 import type { Logger } from '../observe/log.ts';
+import { Seldom } from '../observe/seldom.ts';
 import type { Router } from '../routing/router.ts';
+import { httpFarewell, makeHttpFront } from './http-front.ts';
 
 /** The packet size of AJP that web servers have unless told otherwise. */
 const AJP_PACKET_BYTES = 8192;
@@ -27,6 +28,8 @@ const DRAIN_EVERY_MS = 50;
 interface OpenFront {
   readonly front: Front;
   readonly listener: Listener;
+  /** Its certificate, if it has one. */
+  readonly tls: TlsDoor | null;
 }
 
 /** Every front of a gateway. */
@@ -36,6 +39,7 @@ export class Fronts {
   readonly #logger: Logger;
   readonly #activation: Activation | undefined;
   readonly #open: OpenFront[] = [];
+  readonly #refusals = new Seldom();
   /** Resolve when a front has no connection left. */
   #closed: readonly Promise<unknown>[] = [];
 
@@ -52,25 +56,51 @@ export class Fronts {
 
   /** Opens the listeners in their order. Rejects at the first that cannot be opened. */
   async open(): Promise<void> {
+    const { limits } = this.#config;
     for (const listen of this.#config.listen) {
       const front = makeFront(listen, this.#config, this.#router, this.#logger);
+      const tls = makeTls(listen);
       const listener = await openListener(listen, front.server, {
-        connectionsCount: this.#config.limits.connectionsCount,
+        connectionsCount: limits.connectionsCount,
+        addressConnectionsCount: limits.addressConnectionsCount,
+        headerTimeoutMs: limits.headerTimeoutMs,
+        farewell: listen.protocol === 'http' ? httpFarewell() : null,
+        tls,
         ...(this.#activation && { activation: this.#activation }),
-        onRefused: (peer, reason) => {
-          const fields = { code: 'SLUICE_CONNECTION_REFUSED', peer, reason };
-          this.#logger.warn(fields, `connection refused: ${reason}`);
-        },
+        onRefused: (peer, reason) => this.#tellRefused(peer, reason),
       });
-      this.#open.push({ front, listener });
+      tls?.watch(() => this.#renew(tls, listener));
+      this.#open.push({ front, listener, tls });
     }
+  }
+
+  /** Reads every certificate again. */
+  reload(): void {
+    for (const { tls, listener } of this.#open) if (tls !== null) this.#renew(tls, listener);
+  }
+
+  #renew(tls: TlsDoor, { address }: Listener): void {
+    const reason = tls.reload();
+    if (reason === null) this.#logger.info({ address }, 'certificate read again');
+    else {
+      const message = `the old certificate of ${address} stays: ${reason}`;
+      this.#logger.warn({ code: 'SLUICE_CERTIFICATE_UNUSABLE' }, message);
+    }
+  }
+
+  #tellRefused(peer: string, reason: string): void {
+    const untold = this.#refusals.note(reason);
+    if (untold === null) return;
+    const fields = { code: 'SLUICE_CONNECTION_REFUSED', peer, reason, ...(untold > 0 && { untold }) };
+    this.#logger.warn(fields, `connection refused: ${reason}`);
   }
 
   /** Accepts no more connections, and lets go of those that have no request. May be called again. */
   beginClosing(): void {
     if (this.#closed.length > 0) return;
     this.#closed = this.#open.map(({ front }) => once(front.server, 'close'));
-    for (const { front, listener } of this.#open) {
+    for (const { front, listener, tls } of this.#open) {
+      tls?.close();
       listener.close();
       front.drain();
     }
@@ -103,7 +133,7 @@ function makeFront(listen: ListenConfig, config: GatewayConfig, router: Router, 
   };
   switch (listen.protocol) {
     case 'http':
-      return new HttpFront(options);
+      return makeHttpFront(listen, config.limits, options, router, logger);
     case 'fastcgi':
       return new FastCgiFront(options);
     case 'ajp':
@@ -130,6 +160,11 @@ function makeDialectFront(dialect: Dialect, options: FrontOptions, logger: Logge
       logger.warn(fields, `${dialect.title}: ${message}${surplusAdvice}`);
     },
   });
+}
+
+function makeTls({ tlsCertificateFile, tlsKeyFile }: ListenConfig): TlsDoor | null {
+  if (tlsCertificateFile === null) return null;
+  return new TlsDoor({ certificateFile: tlsCertificateFile, keyFile: tlsKeyFile });
 }
 
 function makeAjpFront(listen: ListenConfig, options: FrontOptions, router: Router, logger: Logger): Front {

@@ -138,6 +138,7 @@ class WiredGateway implements Gateway {
     this.#logger.info({ reason }, 'reloading');
     this.#reloadsCount++;
     this.#options.onReloading?.(true);
+    this.#fronts.reload();
     const results = await this.#pools.reload();
     this.#reloadsCount--;
     if (this.#reloadsCount === 0) this.#options.onReloading?.(false);

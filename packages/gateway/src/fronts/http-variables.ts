@@ -1,13 +1,28 @@
-// Makes the CGI variables of an HTTP request (RFC 3875 section 4.1). Pure but for reading the socket's addresses.
+// Makes the CGI variables of an HTTP request (RFC 3875 section 4.1). Pure.
 
 import type { IncomingMessage } from 'node:http';
+import type { Peer } from '../exchange/peer.ts';
 import { Variables } from '../exchange/variables.ts';
-import { addHeader } from './header-variables.ts';
+import { applyForwarding, isForwarding, type Forwarding } from './forwarding.ts';
+import { addHeader, isSafeName, mistakenVariable } from './header-variables.ts';
 
-/** The variables of a request. Headers that occur more than once are joined; unsafe names are left out. */
-export function httpVariables(request: IncomingMessage): Variables {
-  const { socket, method = 'GET', url = '/' } = request;
-  const isSecure = 'encrypted' in socket;
+/** The variables of a request, and what there is to say about its headers. */
+export interface HttpVariables {
+  readonly variables: Variables;
+  /** Why the request must be refused; null if it is fine. */
+  readonly problem: string | null;
+  /** Names of headers that were left out because they could pass for others. */
+  readonly unsafe: readonly string[];
+  /** Lower-case names of forwarding headers that were left out because nobody believes them. */
+  readonly unbelieved: readonly string[];
+}
+
+const NONE: readonly string[] = [];
+
+/** Headers that occur more than once are joined; unsafe names, and what proxies say that are not trusted, are left out. */
+export function httpVariables(request: IncomingMessage, peer: Peer, forwarding: Forwarding): HttpVariables {
+  const { method = 'GET', url = '/', rawHeaders } = request;
+  const isSecure = peer.tls !== null;
   const query = url.indexOf('?');
   const variables = new Map<string, string>([
     ['REQUEST_METHOD', method],
@@ -17,28 +32,39 @@ export function httpVariables(request: IncomingMessage): Variables {
     ['GATEWAY_INTERFACE', 'CGI/1.1'],
     ['SERVER_SOFTWARE', 'sluice'],
     ['REQUEST_SCHEME', isSecure ? 'https' : 'http'],
-    ['REMOTE_ADDR', plainAddress(socket.remoteAddress)],
-    ['REMOTE_PORT', String(socket.remotePort ?? '')],
-    ['SERVER_ADDR', plainAddress(socket.localAddress)],
-    ['SERVER_NAME', serverName(request)],
-    ['SERVER_PORT', String(socket.localPort ?? (isSecure ? 443 : 80))],
+    ['REMOTE_ADDR', peer.address],
+    ['REMOTE_PORT', peer.port],
+    ['SERVER_ADDR', peer.localAddress],
+    ['SERVER_NAME', serverName(request.headers.host ?? '', peer)],
+    ['SERVER_PORT', peer.localPort || (isSecure ? '443' : '80')],
   ]);
-  if (isSecure) variables.set('HTTPS', 'on');
-  const { rawHeaders } = request;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    addHeader(variables, rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
+  if (peer.tls !== null) {
+    variables.set('HTTPS', 'on');
+    variables.set('SSL_PROTOCOL', peer.tls.protocol);
+    variables.set('SSL_CIPHER', peer.tls.cipher);
   }
-  return Variables.from(variables);
+  let unsafe: string[] | null = null;
+  let isForwarded = false;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    const variable = addHeader(variables, name, rawHeaders[at + 1] ?? '');
+    if (variable === '' && !isSafeName(name)) (unsafe ??= []).push(name);
+    else if (isForwarding(variable)) isForwarded = true;
+  }
+  const mistaken = unsafe?.find((name) => variables.has(mistakenVariable(name)));
+  const { problem, removed } = isForwarded
+    ? applyForwarding(variables, peer.address, forwarding)
+    : { problem: null, removed: NONE };
+  return {
+    variables: Variables.from(variables),
+    problem:
+      mistaken === undefined ? problem : `the header ${JSON.stringify(mistaken)} passes for another one`,
+    unsafe: unsafe ?? NONE,
+    unbelieved: removed,
+  };
 }
 
 /** The host the client named, without its port; else the address it reached. */
-function serverName(request: IncomingMessage): string {
-  const host = request.headers.host ?? '';
-  const name = host.replace(/:\d*$/, '');
-  return name || plainAddress(request.socket.localAddress) || 'localhost';
-}
-
-/** An IPv4 address that a dual-stack socket shows as IPv6 comes out as IPv4. A Unix socket has none: empty. */
-function plainAddress(address: string | undefined): string {
-  return address?.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, '') ?? '';
+function serverName(host: string, peer: Peer): string {
+  return host.replace(/:\d*$/, '') || peer.localAddress || 'localhost';
 }

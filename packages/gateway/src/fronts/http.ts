@@ -1,35 +1,84 @@
 // The HTTP front: requests of node:http become exchanges. Parsing, framing and keep-alive are Node's.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { BodyStream, NO_BODY, type RequestBody } from '../exchange/body.ts';
-import { Exchange, type Reply } from '../exchange/exchange.ts';
-import type { Head } from '../exchange/head.ts';
+import type { Socket } from 'node:net';
+import { GatewayError } from '../exchange/errors.ts';
+import { Exchange } from '../exchange/exchange.ts';
+import type { Peer } from '../exchange/peer.ts';
+import { NO_FORWARDING, type Forwarding } from './forwarding.ts';
 import type { Front, FrontOptions } from './front.ts';
+import { bodyOf } from './http-body.ts';
+import { HttpConnection } from './http-connection.ts';
+import { USUAL_LIMITS, type HttpLimits } from './http-limits.ts';
+import { objectionTo } from './http-policy.ts';
+import { failureOf, refusalBytes } from './http-refusals.ts';
+import { HttpReply } from './http-reply.ts';
 import { httpVariables } from './http-variables.ts';
 
-/** How this connection is used is between Node and the client (RFC 9110 section 7.6.1); Node throws at some of these. */
-const FRAMING: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+/** Requests of one connection that may wait for the one before them. */
+const PIPELINED_MAX = 32;
+/** How often Node looks for heads that take too long, at most and at least. */
+const LOOK_EVERY_MS = 1_000;
+const LOOK_PARTS = 10;
+
+/** What the front has to say besides requests. */
+export interface HttpEvents {
+  /** Bytes that were no request were refused. Hostile clients can call this as often as they like. */
+  readonly refused: (peer: string, error: GatewayError) => void;
+  /** A header was left out: its name can be mistaken for another one, or its sender is not trusted. */
+  readonly leftOut: (peer: string, header: string, why: 'unsafe' | 'unbelieved') => void;
+}
+
+/** What an HTTP front is made with. */
+export interface HttpFrontOptions extends FrontOptions {
+  /** Default: {@link USUAL_LIMITS}. */
+  readonly limits?: HttpLimits;
+  /** Default: nobody is believed. */
+  readonly forwarding?: Forwarding;
+  /** Who is at the other end of a connection that has sent a request. Default: what the socket says. */
+  readonly peerOf?: (socket: Socket) => Peer;
+  readonly events?: HttpEvents;
+}
 
 /** Serves HTTP/1.1 and HTTP/1.0. */
 export class HttpFront implements Front {
   readonly protocol = 'http';
   readonly server: Server;
   readonly #options: FrontOptions;
+  readonly #limits: HttpLimits;
+  readonly #forwarding: Forwarding;
+  readonly #peerOf: (socket: Socket) => Peer;
+  readonly #events: HttpEvents | null;
+  readonly #connections = new WeakMap<Socket, HttpConnection>();
 
-  constructor(options: FrontOptions) {
+  constructor(options: HttpFrontOptions) {
     this.#options = options;
-    this.server = createServer({ maxHeaderSize: options.variablesBytes }, (request, response) => {
-      this.#begin(request, response);
+    this.#limits = options.limits ?? USUAL_LIMITS;
+    this.#forwarding = options.forwarding ?? NO_FORWARDING;
+    this.#peerOf = options.peerOf ?? socketPeer;
+    this.#events = options.events ?? null;
+    const { headerTimeoutMs, keepAliveTimeoutMs, connectionRequestsCount } = this.#limits;
+    this.server = createServer({
+      maxHeaderSize: options.variablesBytes,
+      insecureHTTPParser: false,
+      // Checked here, with a page that says so.
+      requireHostHeader: false,
+      headersTimeout: headerTimeoutMs,
+      // A large body may take its time; what it must not do is to stop coming.
+      requestTimeout: 0,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      connectionsCheckingInterval: Math.min(LOOK_EVERY_MS, Math.ceil(headerTimeoutMs / LOOK_PARTS)),
     });
-    this.server.maxHeadersCount = options.variablesCount;
+    // Node drops headers over this number without a word. One more, and they can be refused.
+    this.server.maxHeadersCount = options.variablesCount + 1;
+    this.server.maxRequestsPerSocket = connectionRequestsCount ?? 0;
+    this.server.on('request', (request, response) => this.#begin(request, response, 'none'));
+    this.server.on('checkContinue', (request, response) => this.#begin(request, response, 'continue'));
+    this.server.on('checkExpectation', (request, response) => this.#begin(request, response, 'unknown'));
+    this.server.on('clientError', (error, socket) => this.#failed(error, socket as Socket));
+    this.server.on('connect', (_request, socket) => {
+      this.#refuse(socket as Socket, new GatewayError('SLUICE_NOT_SUPPORTED', 'CONNECT is for proxies'));
+    });
   }
 
   drain(): void {
@@ -40,77 +89,97 @@ export class HttpFront implements Front {
     this.server.closeAllConnections();
   }
 
-  #begin(request: IncomingMessage, response: ServerResponse): void {
-    const body = bodyOf(request);
+  /** @param expectation what the header Expect asks for */
+  #begin(
+    request: IncomingMessage,
+    response: ServerResponse,
+    expectation: 'none' | 'continue' | 'unknown',
+  ): void {
+    const connection = this.#connectionOf(request.socket);
+    if (connection.isDeaf || connection.waitingCount > PIPELINED_MAX) return;
+    const { variables, problem, unsafe, unbelieved } = httpVariables(
+      request,
+      connection.peer,
+      this.#forwarding,
+    );
+    if (unsafe.length + unbelieved.length > 0) this.#tellLeftOut(connection.peer, unsafe, unbelieved);
+    const { body, abandon } = bodyOf(request, this.#limits, {
+      wanted: () => expectation === 'continue' && !response.headersSent && response.writeContinue(),
+      slow: (reason) => exchange.fail(new GatewayError('SLUICE_REQUEST_SLOW', reason)),
+    });
     const exchange = new Exchange({
       protocol: this.protocol,
-      variables: httpVariables(request),
+      variables,
       body,
-      reply: new HttpReply(request, response, this.server),
+      reply: new HttpReply(request, response, this.server, connection, this.#limits.sendTimeoutMs),
       showDetail: this.#options.showDetail,
     });
+    if (abandon !== null) exchange.whenDone(abandon);
     response.on('drain', () => exchange.drained());
-    response.on('close', () => {
-      if (!response.writableFinished) exchange.cancel();
+    const objection = this.#objectionTo(request, connection, expectation, problem);
+    connection.enqueue(exchange, request, response, () => {
+      if (objection === null) return this.#options.handle(exchange);
+      connection.close();
+      exchange.fail(objection);
     });
-    if (body.kind === 'stream') feed(body, request);
-    this.#options.handle(exchange);
-  }
-}
-
-/** Without a length and without chunked framing an HTTP request has no body (RFC 9112 section 6.3). */
-function bodyOf(request: IncomingMessage): RequestBody {
-  const length = request.headers['content-length'];
-  if (length === undefined && request.headers['transfer-encoding'] === undefined) return NO_BODY;
-  if (length === '0') return NO_BODY;
-  return new BodyStream(request, length === undefined ? null : Number(length));
-}
-
-function feed(body: BodyStream, request: IncomingMessage): void {
-  request.on('data', (chunk: Buffer) => body.push(chunk));
-  request.on('end', () => body.finish());
-  request.on('close', () => {
-    if (!request.complete) body.fail(new Error('the client closed the connection'));
-  });
-  request.on('error', (error) => body.fail(error));
-}
-
-class HttpReply implements Reply {
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
-  readonly #server: Server;
-
-  constructor(request: IncomingMessage, response: ServerResponse, server: Server) {
-    this.#request = request;
-    this.#response = response;
-    this.#server = server;
   }
 
-  head(head: Head, bytes: Buffer, isLast: boolean): boolean {
-    const fields: string[] = [];
-    for (const [name, value] of head.headers())
-      if (!FRAMING.has(name.toLowerCase())) fields.push(name, value);
-    // A body nobody has read would be taken for the next request; a server that stops takes no next request.
-    if (isLast && !this.#request.complete) fields.push('Connection', 'close');
-    else if (!this.#server.listening) fields.push('Connection', 'close');
-    this.#response.writeHead(head.status, head.reason, fields);
-    return this.body(bytes, isLast);
-  }
-
-  body(bytes: Buffer, isLast: boolean): boolean {
-    if (isLast) {
-      this.#response.end(bytes);
-      return true;
+  #objectionTo(
+    request: IncomingMessage,
+    { waitingCount }: HttpConnection,
+    expectation: 'none' | 'continue' | 'unknown',
+    problem: string | null,
+  ): GatewayError | null {
+    const objection = objectionTo(request, this.#options.variablesCount);
+    if (objection !== null) return objection;
+    if (problem !== null) return new GatewayError('SLUICE_BAD_REQUEST', problem);
+    if (expectation === 'unknown') {
+      const { expect } = request.headers;
+      return new GatewayError('SLUICE_EXPECTATION_FAILED', `Expect: ${expect} is not known`);
     }
-    if (bytes.length > 0) return this.#response.write(bytes);
-    this.#response.flushHeaders();
-    return true;
+    if (waitingCount < PIPELINED_MAX) return null;
+    const message = `more than ${PIPELINED_MAX} requests wait for the answer to the one before`;
+    return new GatewayError('SLUICE_TOO_MANY_REQUESTS', message);
   }
 
-  abort(): void {
-    // A reset, because a plain close would be a complete end of an HTTP/1.0 response.
-    const { socket } = this.#response;
-    if (socket?.remoteAddress) socket.resetAndDestroy();
-    else socket?.destroy();
+  #connectionOf(socket: Socket): HttpConnection {
+    const known = this.#connections.get(socket);
+    if (known !== undefined) return known;
+    const connection = new HttpConnection(socket, this.#peerOf(socket));
+    this.#connections.set(socket, connection);
+    return connection;
   }
+
+  /** Node could not read what came, or it did not come in time. */
+  #failed(error: Error, socket: Socket): void {
+    const failure = failureOf(error);
+    // Who has not sent anything, such as a browser in advance of its user, asked for nothing.
+    if (failure === null || !socket.writable || socket.bytesRead === 0) {
+      socket.destroy();
+      return;
+    }
+    const isAnswered = this.#connections.get(socket)?.spoil(failure) ?? false;
+    if (!isAnswered) this.#refuse(socket, failure);
+  }
+
+  #refuse(socket: Socket, error: GatewayError): void {
+    this.#events?.refused(this.#peerOf(socket).address, error);
+    socket.on('error', () => {});
+    socket.end(refusalBytes(error), () => socket.destroy());
+  }
+
+  #tellLeftOut(peer: Peer, unsafe: readonly string[], unbelieved: readonly string[]): void {
+    for (const header of unsafe) this.#events?.leftOut(peer.address, header, 'unsafe');
+    for (const header of unbelieved) this.#events?.leftOut(peer.address, header, 'unbelieved');
+  }
+}
+
+function socketPeer({ remoteAddress, remotePort, localAddress, localPort }: Socket): Peer {
+  return {
+    address: remoteAddress ?? '',
+    port: String(remotePort ?? ''),
+    localAddress: localAddress ?? '',
+    localPort: String(localPort ?? ''),
+    tls: null,
+  };
 }

@@ -58,13 +58,29 @@ describe('the variables of an HTTP request', () => {
   });
 
   it.each([
-    ['an underscore', 'X_Forwarded_For'],
-    ['a dot', 'X.Forwarded.For'],
-    ['another character of a token', 'X~Forwarded'],
+    ['an underscore', 'X_User'],
+    ['a dot', 'X.User'],
+    ['another character of a token', 'X~User'],
   ])('leave out a name with %s, which could pass for another one', async (_name, header) => {
-    const variables = await variablesOf(`${header}: evil\r\nX-Forwarded-For: good\r\n`);
-    expect(variables['HTTP_X_FORWARDED_FOR']).toBe('good');
+    const variables = await variablesOf(`${header}: evil\r\nX-Other: good\r\n`);
+    expect(variables['HTTP_X_OTHER']).toBe('good');
     expect(Object.values(variables)).not.toContain('evil');
+  });
+
+  it.each([
+    'X_User: evil\r\nX-User: good\r\n',
+    'x-user: good\r\nX.USER: evil\r\n',
+    'Content_Type: a\r\nContent-Type: b\r\n',
+  ])('are not made at all where one name passes for another one: %j', async (headers) => {
+    bench = await FrontBench.listen((options) => new HttpFront(options));
+    const client = await bench.connect();
+    client.send(`GET / HTTP/1.1\r\nHost: h\r\n${headers}\r\n`);
+    expect(await client.ended()).toMatch(/^HTTP\/1\.1 400 /);
+    expect(bench.exchanges).toEqual([]);
+  });
+
+  it('have no HTTP_PROXY, which would pass for that of the environment', async () => {
+    expect(await variablesOf('Proxy: http://evil.example\r\nPROXY: x\r\n')).not.toHaveProperty('HTTP_PROXY');
   });
 
   it('take the type and the length of the body as CGI names them', async () => {
