@@ -70,10 +70,7 @@ export function loadConfig(origin: ConfigOrigin): LoadedConfig {
     fileDirectory: file === null ? origin.directory : resolve(file.path, '..'),
     sourceOf,
   });
-  const unreadable = [
-    ...checkSecretFiles(config, sourceOf),
-    ...checkCertificates(config.listen, sourceOf),
-  ];
+  const unreadable = [...checkSecretFiles(config, sourceOf), ...checkCertificates(config.listen, sourceOf)];
   if (unreadable.length > 0) throw new ConfigError(unreadable);
   return { config: deepFreeze(config), sourceOf, overridden };
 }
