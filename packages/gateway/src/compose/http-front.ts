@@ -51,7 +51,8 @@ function eventsInto(logger: Logger): HttpEvents {
     leftOut: (peer, header, why) => {
       if (!headers.isNew(`${why} ${header.toLowerCase()}`)) return;
       const fields = { code: 'SLUICE_HEADER_LEFT_OUT', peer, header };
-      logger.warn(
+      // Strangers send them all day.
+      logger.info(
         fields,
         `the header ${JSON.stringify(header)} is left out, now and henceforth: ${REASONS[why]}`,
       );
