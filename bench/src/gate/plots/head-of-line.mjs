@@ -9,9 +9,11 @@ const PANEL = { top: 66, height: 230, left: 66, width: 240, gap: 26 };
 const LEAST_MS = 1;
 const MOST_MS = 5000;
 const TICKS_MS = [1, 10, 100, 1000, 5000];
-const NINES = 3;
+/** The axis goes from one half to all but a thousandth. */
+const FROM = Math.log10(2);
+const UP_TO = 3;
 
-const x = (left, share) => left + (-Math.log10(1 - share) / NINES) * PANEL.width;
+const x = (left, share) => left + ((-Math.log10(1 - share) - FROM) / (UP_TO - FROM)) * PANEL.width;
 const y = (ms) => {
   const clipped = Math.min(MOST_MS, Math.max(LEAST_MS, ms));
   return PANEL.top + PANEL.height * (1 - Math.log(clipped / LEAST_MS) / Math.log(MOST_MS / LEAST_MS));
@@ -53,8 +55,8 @@ function panel({ title, peers }, left, isFirst) {
         ? [text(left - 8, y(ms) + 4, ms < 1000 ? `${ms} ms` : `${ms / 1000} s`, { anchor: 'end' })]
         : []),
     ]),
-    ...[0, 0.5, 0.9, 0.99, 0.999].map((share) =>
-      text(x(left, share), PANEL.top + PANEL.height + 18, share === 0 ? 'best' : `${share * 100} %`, {
+    ...[0.5, 0.9, 0.99, 0.999].map((share) =>
+      text(x(left, share), PANEL.top + PANEL.height + 18, `${share * 100} %`, {
         anchor: share === 0.999 ? 'end' : 'middle',
         size: 11,
       }),

@@ -12,7 +12,7 @@ const OVERLOAD_FILL = '#fbe8dd';
 /** @param {import('../results/store.mjs').MeasuredScenario} measured */
 export function plotOverload({ cases }) {
   const peers = cases[0].peers.filter(({ rounds }) => rounds.length > 0);
-  const height = PANEL.top + Math.ceil(peers.length / COLUMNS) * (PANEL.height + PANEL.gapY);
+  const height = PANEL.top + Math.ceil(peers.length / COLUMNS) * (PANEL.height + PANEL.gapY) - 20;
   return picture({ width: WIDTH, height, label: 'Requests served in time each second, around an overload' }, [
     text(20, 28, 'Requests served in time each second', { size: 16, bold: true, fill: INK.text }),
     text(

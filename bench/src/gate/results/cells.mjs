@@ -9,13 +9,16 @@ export function spreadOfRounds(rounds, pick) {
   return spreadOf(rounds.map((round) => pick(round) ?? Infinity));
 }
 
-/** `12.3 (11.9–12.8)`, only the first for one round, a dash for what was none. */
+/** `12.3 (11.9–12.8)`, a dash for what was none. */
 export function cell(rounds, pick, format) {
   const spread = spreadOfRounds(rounds, pick);
-  if (spread === undefined) return '–';
+  return spread === undefined ? '–' : spreadCell(spread, format);
+}
+
+/** The same from a spread; once where all rounds gave the same. */
+export function spreadCell({ median, min, max }, format) {
   const text = (value) => (value === Infinity ? '–' : format(value));
-  if (rounds.length === 1 || spread.min === Infinity) return text(spread.median);
-  return `${text(spread.median)} (${text(spread.min)}–${text(spread.max)})`;
+  return min === max ? text(median) : `${text(median)} (${text(min)}–${text(max)})`;
 }
 
 /** Milliseconds: digits as far as they say something. */

@@ -1,7 +1,7 @@
 // What Sluice promises about queues, and whether the results of the gate keep it.
-import { hundredths, megabytes, spreadText, whole } from '../../results/markdown.mjs';
+import { hundredths, megabytes, whole } from '../../results/markdown.mjs';
 import { spreadOf } from '../../results/statistics.mjs';
-import { ms, seconds, spreadOfRounds } from './cells.mjs';
+import { ms, seconds, spreadCell, spreadOfRounds } from './cells.mjs';
 
 /** @typedef {(gate: import('./store.mjs').GateResults) => import('../../results/goals.mjs').Verdict} GateGoal */
 
@@ -83,14 +83,17 @@ function limit(goal, where, { pick, below, most, least, format }) {
     const isKept = ({ median }) =>
       below !== undefined ? median < below : most !== undefined ? median <= most : median >= least;
     const sign = below !== undefined ? '<' : most !== undefined ? '≤' : '≥';
-    const text = (value) => (value === Infinity ? '–' : format(value));
     return {
       goal,
       wanted: `${sign} ${format(below ?? most ?? least)}`,
-      measured: spreadText(spread, text),
+      measured: measuredText(spread, format),
       isMet: spread && isKept(spread),
     };
   };
+}
+
+function measuredText(spread, format) {
+  return spread ? spreadCell(spread, format) : '–';
 }
 
 function crowdGoals(peer) {
@@ -127,7 +130,7 @@ function bestRatio(goal, factor) {
     return {
       goal,
       wanted: `≤ ${factor}`,
-      measured: spreadText(spread, hundredths),
+      measured: measuredText(spread, hundredths),
       isMet: spread && spread.median <= factor,
     };
   };

@@ -5,8 +5,8 @@ import { peersNamed } from './scenario.mjs';
 /** 60 % of the 1,000 a second that one lane could do if a request of a millisecond cost nothing else. */
 const QUICK_PER_SECOND = 600;
 const GIVE_UP_MS = 5000;
-/** 0, 0.13, 0.24, ... 0.9, ... 0.99, ... 0.999: what a plot of the tail needs. */
-export const CURVE_SHARES = Array.from({ length: 49 }, (_, index) => 1 - 10 ** (-index / 16));
+/** 0.5, ... 0.9, ... 0.99, ... 0.999: what a plot of the tail needs. */
+export const CURVE_SHARES = Array.from({ length: 55 }, (_, index) => 1 - 0.5 * 10 ** (-index / 20));
 
 const times = (isQuick) => (isQuick ? { warmMs: 2000, ms: 4000 } : { warmMs: 3000, ms: 20_000 });
 
