@@ -1,6 +1,8 @@
 // "The gate" in RESULTS.md, and the same tables on the terminal: pure functions of the stored results.
 import { whole } from '../../results/markdown.mjs';
+import { spreadOf } from '../../results/statistics.mjs';
 import { allScenarios } from '../scenarios/all.mjs';
+import { ms } from './cells.mjs';
 import { caseTable } from './tables.mjs';
 
 const INTRODUCTION = `Load comes from a generator that sends requests when they are due, whether earlier ones have been answered or not, and
@@ -39,7 +41,24 @@ export function renderScenario({ name, cases, rounds }) {
     ...theCase.peers.filter(({ failed }) => failed).map(failure),
   ]);
   const count = rounds === 1 ? '1 round' : `${rounds} rounds`;
-  return [`### ${scenario.title}`, `${scenario.about} ${capital(count)}.`, ...blocks].join('\n\n');
+  return [
+    `### ${scenario.title}`,
+    `${scenario.about} ${capital(count)}.`,
+    ...blocks,
+    ...lateness(cases),
+  ].join('\n\n');
+}
+
+/** How late the generator was itself: if that is not far below the latencies, the machine had something else to do. */
+function lateness(cases) {
+  const rounds = cases.flatMap(({ peers }) => peers.flatMap((peer) => peer.rounds));
+  const reports = rounds.flatMap(({ generator }) => generator ?? []);
+  if (reports.length === 0) return [];
+  const means = spreadOf(reports.map(({ lateMeanUs }) => lateMeanUs / 1000));
+  const latest = Math.max(...reports.map(({ lateMaxUs }) => lateMaxUs / 1000));
+  return [
+    `The generator sent requests ${ms(means.median)} ms late on average, ${ms(means.max)} ms in its worst round, one of them ${ms(latest)} ms.`,
+  ];
 }
 
 function failure({ label, failed, rounds }) {
