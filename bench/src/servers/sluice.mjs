@@ -5,6 +5,9 @@ import { PYTHON } from '../stage/requirements.mjs';
 import { APPS, moduleOf } from '../workloads/workload.mjs';
 import { QUEUE_LENGTH } from './queue-length.mjs';
 
+/** What `bin/sluice` has Node run, for those that start Node themselves. */
+export const SCRIPT = fileURLToPath(new URL('../../../packages/gateway/bin/sluice.js', import.meta.url));
+
 const GATEWAY = fileURLToPath(new URL('../../../packages/gateway/', import.meta.url));
 
 const LONG_QUEUE = ['--queue-length', `${QUEUE_LENGTH}`];
@@ -25,11 +28,19 @@ export const sluice = {
  * @param {readonly string[]} listen Command line options of the listener.
  * @param {readonly string[]} [further] Further command line options.
  */
-export function startSluice(stage, { workload, processes, env }, listen, further = LONG_QUEUE) {
-  const { target, python, directory } = application(workload);
+export function startSluice(stage, setup, listen, further = LONG_QUEUE) {
+  spawnGateway(stage, sluiceArguments(setup, listen, further), setup.env);
+}
+
+/**
+ * The arguments of `sluice` for a workload.
+ * @param {{workload: import('../workloads/workload.mjs').Workload, processes: number, python?: string}} setup
+ * @param {readonly string[]} listen @param {readonly string[]} [further] As for `startSluice`.
+ */
+export function sluiceArguments({ workload, processes, python = PYTHON }, listen, further = LONG_QUEUE) {
+  const { target, directory } = application(workload);
   const args = ['serve', target, '--directory', directory, '--python', python];
-  args.push('--processes', `${processes}`, '--log-format', 'json', ...further, ...listen);
-  spawnGateway(stage, args, env);
+  return [...args, '--processes', `${processes}`, '--log-format', 'json', ...further, ...listen];
 }
 
 /**
