@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { encodeEndRequest, encodeStream, encodeStreamEnd, ProtocolStatus, RecordType } from '@sluice/fastcgi';
-import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
 import { FastCgiProtocol } from '../../src/backends/upstreams/fastcgi.ts';
 import { BodyStream } from '../../src/exchange/body.ts';
 import { bytesBody, makeExchange } from '../helpers/exchanges.ts';
 import { until } from '../helpers/settled.ts';
-import { answerOf, ask, type RawServer, UpstreamBench } from '../helpers/upstream-bench.ts';
+import { answerOf, ask, RawServer, UpstreamBench } from '../helpers/upstream-bench.ts';
 
 let bench = new UpstreamBench();
 afterEach(async () => {
@@ -265,5 +266,60 @@ describe('a client that goes away', () => {
     await done;
     expect(exchange.outcome).toBe('SLUICE_BAD_REQUEST');
     expect(upstream.status().servers[0]).toMatchObject({ inFlight: 0, failedCount: 0 });
+  });
+});
+
+describe('an upstream whose names change', () => {
+  it('sends new requests to the new servers, and finishes those of the old', async () => {
+    const sockets: Socket[] = [];
+    const old = await bench.listen((socket) => socket.once('data', () => sockets.push(socket)), 'tcp');
+    const { port } = old.server.address() as AddressInfo;
+    const found = ['127.0.0.1'];
+    const resolver = {
+      addresses: () => Promise.resolve(found.map((address) => ({ address, family: 4 }))),
+      services: () => Promise.resolve([]),
+    };
+    const upstream = await bench.upstream([{ kind: 'tcp', host: 'app.internal', port }], {
+      resolver,
+      resolveEveryMs: 1,
+    });
+    const first = ask(upstream);
+    await until('the old server has it', () => sockets.length === 1);
+    // Another loopback address is another machine.
+    const fresh = new RawServer(answering(GOOD));
+    bench.closes(() => fresh.close());
+    fresh.server.listen(port, '127.0.0.2');
+    await once(fresh.server, 'listening');
+    found[0] = '127.0.0.2';
+    await bench.reporter.line(/^found 127\.0\.0\.2:/);
+    expect((await answerOf(upstream)).text).toBe('hello');
+    expect(upstream.status().servers.map(({ inFlight }) => inFlight)).toEqual([0, 1]);
+    sockets[0]?.write(replyOf(GOOD));
+    await first.done;
+    expect(first.reply.text).toBe('hello');
+    expect(upstream.status().servers).toHaveLength(1);
+    await until('the old connection is closed', () => old.sockets.size === 0);
+  });
+
+  it('answers 503 while nothing is known, and serves as soon as something is', async () => {
+    const server = await bench.listen(answering(GOOD), 'tcp');
+    const { port } = server.server.address() as AddressInfo;
+    let isKnown = false;
+    const resolver = {
+      addresses: () =>
+        isKnown
+          ? Promise.resolve([{ address: '127.0.0.1', family: 4 }])
+          : Promise.reject(new Error('ENOTFOUND')),
+      services: () => Promise.resolve([]),
+    };
+    const servers = [{ kind: 'tcp', host: 'app.internal', port } as const];
+    const upstream = await bench.upstream(servers, { resolver, resolveEveryMs: 1 });
+    const answer = await answerOf(upstream);
+    expect(answer).toMatchObject({ outcome: 'SLUICE_UPSTREAM_DOWN', status: 503 });
+    expect(answer.message).toContain('no address is known');
+    expect(bench.reporter.lines).toContain('no app.internal: ENOTFOUND');
+    isKnown = true;
+    await bench.reporter.line(/^found 127\.0\.0\.1:/);
+    expect((await answerOf(upstream)).text).toBe('hello');
   });
 });
