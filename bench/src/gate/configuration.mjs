@@ -27,7 +27,8 @@ export function describeConfiguration(stage) {
   return [...stage.commandLines(), ...lines].map((line) => anonymous(line, stage));
 }
 
-function anonymous(line, stage) {
+/** A text without what is only true of this machine. @param {string} line @param {import('../stage/stage.mjs').Stage} stage */
+export function anonymous(line, stage) {
   return line
     .replaceAll(stage.directory, '…')
     .replaceAll(PEER_PYTHON, 'python')

@@ -2,7 +2,7 @@
 import { chmodSync } from 'node:fs';
 import { untilCorrect } from '../run/answer.mjs';
 import { Stage } from '../stage/stage.mjs';
-import { describeConfiguration } from './configuration.mjs';
+import { anonymous, describeConfiguration } from './configuration.mjs';
 import { LANES } from './peers.mjs';
 import { untilCalm } from './calm.mjs';
 
@@ -62,7 +62,7 @@ async function enter(peer) {
     await untilCorrect(stage, `${contender.url}hello`, HELLO);
     result.configuration = describeConfiguration(stage);
   } catch (error) {
-    result.failed = error.message;
+    result.failed = anonymous(error.message, stage);
   }
   return contender;
 }
@@ -77,7 +77,7 @@ async function takeTurn(contender, round, { scenario, theCase, isQuick, signal, 
       result.rounds.push(await scenario.measure({ ...place, seed: round }));
     } catch (error) {
       signal.throwIfAborted();
-      result.failed = `round ${round}: ${error.message}`;
+      result.failed = anonymous(`round ${round}: ${error.message}`, stage);
     }
   }
   progress.advance(scenario, theCase, result);

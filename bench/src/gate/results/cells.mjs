@@ -18,7 +18,8 @@ export function cell(rounds, pick, format) {
 /** The same from a spread; once where all rounds gave the same. */
 export function spreadCell({ median, min, max }, format) {
   const text = (value) => (value === Infinity ? '–' : format(value));
-  return min === max ? text(median) : `${text(median)} (${text(min)}–${text(max)})`;
+  if (min === max) return text(median);
+  return `${text(median)} (${text(min)}${max === Infinity ? ' to ' : '–'}${text(max)})`;
 }
 
 /** Milliseconds: digits as far as they say something. */
