@@ -6,12 +6,14 @@ import type { GatewayStatus } from '../control/status.ts';
 import type { Activation, Listener } from '../listen/index.ts';
 import { startAccessLog, startFailureLog } from '../observe/access-log.ts';
 import type { Logger } from '../observe/log.ts';
+import { openFilesLimit } from '../service/open-files.ts';
 import { Router } from '../routing/router.ts';
 import { watchCode, type CodeWatch } from '../service/watch-code.ts';
 import { Spool } from '../spool/spool.ts';
 import { takeIdentity } from './identity.ts';
 import { openControl, type Control, type StopPace } from './control.ts';
 import { Fronts } from './fronts.ts';
+import { warnOfFewFiles } from './open-files.ts';
 import { makeReplies } from './replies.ts';
 import { Pools, type ReloadResults, type WorkerParts } from './pools.ts';
 import { makeRoutes, nobody } from './routes.ts';
@@ -114,6 +116,7 @@ class WiredGateway implements Gateway {
     this.#control = await openControl(this.#config, this.#options.environment, commands, this.#logger);
     await this.#fronts.open();
     takeIdentity(this.#config.app);
+    warnOfFewFiles(this.#config, openFilesLimit(), this.#logger);
   }
 
   async start(): Promise<void> {

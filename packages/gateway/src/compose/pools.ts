@@ -5,7 +5,7 @@ import type { PoolOptions } from '../backends/workers/pool-options.ts';
 import type { PoolStatus } from '../backends/workers/pool-status.ts';
 import { Pool } from '../backends/workers/pool.ts';
 import type { TurnoverFailure } from '../backends/workers/turnover.ts';
-import type { GatewayConfig, PoolConfig } from '../config/types.ts';
+import type { AppConfig, GatewayConfig, PoolConfig } from '../config/types.ts';
 import type { Logger } from '../observe/log.ts';
 import { logPool } from './log-pool.ts';
 
@@ -92,7 +92,21 @@ function poolOptions(name: string, pool: PoolConfig, config: GatewayConfig, part
       isMultiprocess: pool.processes.max > 1,
       debug: config.app.debug,
       sendsPaths: config.reply.areFilesOffloaded,
+      limits: limitsOf(config.app),
       environment: { ...parts.environment, ...config.app.environment },
     },
   };
+}
+
+/** By the names of setrlimit(2) and in its units. */
+function limitsOf(app: AppConfig): Record<string, number> {
+  const limits: Record<string, number | null> = {
+    nofile: app.openFilesLimit,
+    as: app.addressSpaceLimitBytes,
+    core: app.coreLimitBytes,
+    cpu: app.cpuLimitMs === null ? null : Math.ceil(app.cpuLimitMs / 1000),
+    nproc: app.processesLimit,
+  };
+  const isSet = (entry: [string, number | null]): entry is [string, number] => entry[1] !== null;
+  return Object.fromEntries(Object.entries(limits).filter(isSet));
 }

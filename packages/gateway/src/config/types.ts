@@ -19,6 +19,14 @@ export interface AppConfig {
   readonly group: string | null;
   /** Permission bits that files made by workers do not have; null keeps those of whoever started it. */
   readonly umask: number | null;
+  /** Resource limits of the workers, setrlimit(2); null keeps those of whoever started the gateway. */
+  readonly openFilesLimit: number | null;
+  /** Address space, which is more than the memory that a process really has. */
+  readonly addressSpaceLimitBytes: number | null;
+  readonly coreLimitBytes: number | null;
+  readonly cpuLimitMs: number | null;
+  /** Processes and threads of the user, all together. */
+  readonly processesLimit: number | null;
   /** The code is loaded again when one of its files changes. */
   readonly isReloaded: boolean;
 }

@@ -36,6 +36,11 @@ describe('loading a configuration', () => {
         user: null,
         group: null,
         umask: null,
+        openFilesLimit: null,
+        addressSpaceLimitBytes: null,
+        coreLimitBytes: null,
+        cpuLimitMs: null,
+        processesLimit: null,
         isReloaded: false,
       },
       listen: [
@@ -169,6 +174,11 @@ access = true
       user: null,
       group: null,
       umask: null,
+      openFilesLimit: null,
+      addressSpaceLimitBytes: null,
+      coreLimitBytes: null,
+      cpuLimitMs: null,
+      processesLimit: null,
       isReloaded: false,
     });
     expect(config.listen).toEqual([

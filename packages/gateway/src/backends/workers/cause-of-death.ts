@@ -31,6 +31,7 @@ export function describeExit(exit: Exit, oomKills: OomKills): string {
 
 function causeOf({ code, signal }: Exit, oomKills: OomKills): string | null {
   if (signal === 'SIGKILL') return `which the gateway did not send; ${describeMemory(oomKills)}`;
+  if (signal === 'SIGXCPU') return 'because it has had all the processor time it may have (rlimits.cpu)';
   if (signal === 'SIGABRT') return 'because native code gave up (abort), or somebody sent it';
   return code === null ? null : (STATUSES[code] ?? null);
 }

@@ -1,5 +1,6 @@
 // [app]: the application.
 import { environmentTable } from '../kinds/environment.ts';
+import { rlimitSettings } from './rlimits.ts';
 import { fileMode, text, toggle } from '../kinds/scalar.ts';
 import type { SettingsOf } from '../setting.ts';
 import type { AppConfig } from '../types.ts';
@@ -79,6 +80,7 @@ export const appSettings: SettingsOf<AppConfig> = {
     flag: 'umask',
     prose: 'Permission bits that files of the application do not get, such as `"0027"`.',
   },
+  ...rlimitSettings,
   isReloaded: {
     key: 'reload',
     kind: toggle,
