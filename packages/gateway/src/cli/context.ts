@@ -23,6 +23,8 @@ export interface GatewayParts {
   readonly logger: Logger;
   /** Absolute path of the interpreter. */
   readonly python: string;
+  /** Those of pools that have another one, by the names of the pools. */
+  readonly pythons: ReadonlyMap<string, string>;
   /** Sockets that systemd has handed over. */
   readonly activation: Activation;
   /** The environment of this process; workers get it and `app.environment` on top. */

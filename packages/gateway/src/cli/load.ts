@@ -1,7 +1,13 @@
 // From a command line to a configuration.
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { findPython, loadConfig, type FoundPython, type LoadedConfig } from '../config/index.ts';
+import { join, resolve } from 'node:path';
+import {
+  findPython,
+  loadConfig,
+  type FoundPython,
+  type LoadedConfig,
+  type PoolConfig,
+} from '../config/index.ts';
 import type { FlagValues } from '../config/overrides.ts';
 import type { CliContext } from './context.ts';
 
@@ -41,6 +47,30 @@ export function loadCommandConfig(
 export function findConfiguredPython({ config }: LoadedConfig, { environment }: CliContext): FoundPython {
   const { python: configured, directory } = config.app;
   return findPython({ configured, directory, environment, isExecutable });
+}
+
+/**
+ * Finds the interpreter of a pool with an application of its own; null if it is that of `[app]`. Throws `ConfigError`.
+ */
+export function findPoolPython(
+  name: string,
+  { python, directory }: PoolConfig,
+  { environment }: CliContext,
+): FoundPython | null {
+  const setting = `pool.${name}.python`;
+  if (python !== null) {
+    return findPython({
+      configured: python,
+      directory: directory ?? '/',
+      environment,
+      isExecutable,
+      setting,
+    });
+  }
+  const own = directory === null ? null : join(directory, '.venv/bin/python');
+  return own !== null && isExecutable(own)
+    ? { path: own, reason: `of .venv in the directory of pool ${name}` }
+    : null;
 }
 
 function isExecutable(path: string): boolean {

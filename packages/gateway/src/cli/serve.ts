@@ -1,6 +1,14 @@
 // `sluice serve`: loads the configuration, starts the gateway, and stops it when a signal asks for it.
 import type { StopPace } from '../compose/control.ts';
-import { ConfigError, type FoundPython, type GatewayConfig, type LoadedConfig } from '../config/index.ts';
+import {
+  applicationOf,
+  ConfigError,
+  hasOwnApplication,
+  poolsWithApplication,
+  type Application,
+  type GatewayConfig,
+  type PoolConfig,
+} from '../config/index.ts';
 import { formatProcessRange } from '../config/kinds/process-range.ts';
 import type { FlagValues } from '../config/overrides.ts';
 import { ListenError } from '../listen/index.ts';
@@ -13,9 +21,9 @@ import {
 } from '../service/service-manager.ts';
 import type { CliContext, RunningGateway } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { findConfiguredPython, loadCommandConfig } from './load.ts';
-import { askPythonVersion, pythonVersionMin } from './python-version.ts';
+import { loadCommandConfig } from './load.ts';
 import { packageVersion } from './package-version.ts';
+import { usablePythons, type Pythons, type UsablePython } from './pythons.ts';
 import { Requests } from './requests.ts';
 
 /** Runs the gateway until a signal stops it. */
@@ -42,59 +50,43 @@ async function serveUntil(
 ): Promise<ExitCode> {
   const loaded = loadCommandConfig(target, flags, context);
   const { config } = loaded;
-  const hasApplication = config.app.target !== '';
-  const python = hasApplication ? await usablePython(loaded, context) : NO_PYTHON;
+  const pythons = await usablePythons(loaded, context);
   const logger = createLogger(config.log, context.stderr);
-  if (hasApplication) {
-    logger.info({}, describeApplication(config));
-    logger.info({ path: python.path }, `Python ${python.version}, ${python.reason}`);
-    logger.info({}, describeWorkers(config));
-  }
+  tellApplications(config, pythons, logger);
 
   const removePidFile = config.control.pidFile === null ? null : pidFile(config.control.pidFile);
-  const service = connectServiceManager(python.path, context.environment, (reason) =>
+  const python = (pythons.main ?? [...pythons.ofPools.values()][0])?.path ?? NO_PYTHON;
+  const service = connectServiceManager(python, context.environment, (reason) =>
     logger.warn({ code: 'SLUICE_NOTIFY_FAILED' }, `the service manager cannot be told anything: ${reason}`),
   );
   try {
-    return await runGateway(requests, { config, python: python.path, logger, service, context });
+    return await runGateway(requests, { config, python, pythons, logger, service, context });
   } finally {
     await service?.close();
     removePidFile?.();
   }
 }
 
-interface UsablePython extends FoundPython {
-  readonly version: string;
-}
-
 /** Where there is no application, nothing depends on whether there is a Python. */
-const NO_PYTHON: UsablePython = { path: 'python3', reason: '', version: '' };
-
-/** The interpreter, which has been asked for its version. Throws a `ConfigError` if it cannot run the workers. */
-async function usablePython(loaded: LoadedConfig, context: CliContext): Promise<UsablePython> {
-  const python = findConfiguredPython(loaded, context);
-  const answer = await askPythonVersion(python.path);
-  if ('reason' in answer) throw unusablePython(python.path, answer.reason);
-  const { version, isSupported } = answer;
-  if (isSupported) return { ...python, version };
-  throw unusablePython(python.path, `it is Python ${version}, and ${pythonVersionMin.join('.')} is needed`);
-}
+const NO_PYTHON = 'python3';
 
 /** What a gateway is run with. */
 interface Run {
   readonly config: GatewayConfig;
   /** The interpreter. */
   readonly python: string;
+  readonly pythons: Pythons;
   readonly logger: Logger;
   readonly service: ServiceManager | null;
   readonly context: CliContext;
 }
 
 async function runGateway(requests: Requests, run: Run): Promise<ExitCode> {
-  const { config, python, logger, service, context } = run;
+  const { config, python, pythons, logger, service, context } = run;
   const starting = context.startGateway(config, {
     logger,
     python,
+    pythons: new Map([...pythons.ofPools].map(([name, { path }]) => [name, path])),
     activation: context.activation,
     environment: withoutServiceVariables(context.environment),
     release: packageVersion(),
@@ -172,19 +164,22 @@ function tellListenError(error: unknown, logger: Logger): null {
   return null;
 }
 
-function unusablePython(path: string, reason: string): ConfigError {
-  const source = { kind: 'default' } as const;
-  return new ConfigError([
-    { source, key: 'app.python', text: `${path}: ${reason}; name another with --python` },
-  ]);
+function tellApplications(config: GatewayConfig, { main, ofPools }: Pythons, logger: Logger): void {
+  const pools = poolsWithApplication(config);
+  const tell = (subject: string, { target, directory }: Application, python: UsablePython | null): void => {
+    logger.info({}, `${subject} ${target} in ${directory}`);
+    if (python) logger.info({ path: python.path }, `Python ${python.version}, ${python.reason}`);
+  };
+  if (config.app.target !== '') tell('application', config.app, main);
+  for (const [name, pool] of pools) {
+    if (!hasOwnApplication(pool)) continue;
+    tell(`pool ${name}: application`, applicationOf(config, pool), ofPools.get(name) ?? null);
+  }
+  if (pools.size > 0) logger.info({}, describeWorkers(pools));
 }
 
-function describeApplication({ app }: GatewayConfig): string {
-  return `application ${app.target} in ${app.directory}`;
-}
-
-function describeWorkers({ pools }: GatewayConfig): string {
-  const counts = Object.entries(pools).map(([name, { processes, threads }]) => {
+function describeWorkers(pools: ReadonlyMap<string, PoolConfig>): string {
+  const counts = [...pools].map(([name, { processes, threads }]) => {
     const workers = `${formatProcessRange(processes)} worker${processes.max === 1 ? '' : 's'} with ${count(threads, 'thread')} each`;
     return name === 'default' ? workers : `pool ${name}: ${workers}`;
   });

@@ -8,7 +8,7 @@ import { startAccessLog, startFailureLog } from '../observe/access-log.ts';
 import type { Logger } from '../observe/log.ts';
 import { openFilesLimit } from '../service/open-files.ts';
 import { Router } from '../routing/router.ts';
-import { watchCode, type CodeWatch } from '../service/watch-code.ts';
+import type { CodeWatch } from '../service/watch-code.ts';
 import { Spool } from '../spool/spool.ts';
 import { takeIdentity } from './identity.ts';
 import { openControl, type Control, type StopPace } from './control.ts';
@@ -16,6 +16,7 @@ import { Fronts } from './fronts.ts';
 import { warnOfFewFiles } from './open-files.ts';
 import { makeReplies } from './replies.ts';
 import { Pools, type ReloadResults, type WorkerParts } from './pools.ts';
+import { watchApplications } from './watches.ts';
 import { makeRoutes, nobody } from './routes.ts';
 import { Upstreams } from './upstreams.ts';
 
@@ -79,7 +80,7 @@ class WiredGateway implements Gateway {
   readonly #startedMs = performance.now();
   #reloadsCount = 0;
   #control: Control | null = null;
-  #watch: CodeWatch | null = null;
+  #watches: readonly CodeWatch[] = [];
 
   constructor(config: GatewayConfig, options: GatewayOptions) {
     const { logger, activation } = options;
@@ -120,8 +121,16 @@ class WiredGateway implements Gateway {
   }
 
   async start(): Promise<void> {
-    this.#watch = this.#config.app.isReloaded ? this.#watchApplication() : null;
+    this.#watches = this.#config.app.isReloaded ? this.#watch() : [];
     await Promise.all([this.#pools.start(), this.#upstreams.start()]);
+  }
+
+  #watch(): readonly CodeWatch[] {
+    return watchApplications(
+      this.#config,
+      this.#logger,
+      (path, pools) => void this.reload(`${path} has changed`, pools ?? undefined),
+    );
   }
 
   status(): GatewayStatus {
@@ -137,12 +146,12 @@ class WiredGateway implements Gateway {
     };
   }
 
-  async reload(reason: string): Promise<ReloadResults> {
-    this.#logger.info({ reason }, 'reloading');
+  async reload(reason: string, pools?: ReadonlySet<string>): Promise<ReloadResults> {
+    this.#logger.info({ reason, ...(pools && { pools: [...pools] }) }, 'reloading');
     this.#reloadsCount++;
     this.#options.onReloading?.(true);
     this.#fronts.reload();
-    const results = await this.#pools.reload();
+    const results = await this.#pools.reload(pools);
     this.#reloadsCount--;
     if (this.#reloadsCount === 0) this.#options.onReloading?.(false);
     return results;
@@ -150,7 +159,7 @@ class WiredGateway implements Gateway {
 
   async stop(isPatient = false): Promise<void> {
     this.#fronts.beginClosing();
-    await this.#watch?.close();
+    await Promise.all(this.#watches.map((watch) => watch.close()));
     await Promise.all([this.#pools.stop(isPatient), this.#upstreams.stop(isPatient)]);
     await this.#fronts.closed();
     this.#spool.close();
@@ -168,17 +177,5 @@ class WiredGateway implements Gateway {
   #end(pace: StopPace): void {
     void this.stop(pace === 'patient');
     if (pace === 'now') this.stopNow();
-  }
-
-  #watchApplication(): CodeWatch {
-    const { directory } = this.#config.app;
-    const watch = watchCode(
-      directory,
-      (path) => void this.reload(`${path} has changed`),
-      (error) =>
-        this.#logger.warn({ code: 'SLUICE_WATCH_FAILED', error }, 'files are not watched for changes'),
-    );
-    void watch.ready.then(() => this.#logger.info({ directory }, 'files are watched for changes'));
-    return watch;
   }
 }

@@ -3,9 +3,9 @@
 import type { PoolReporter } from '../backends/workers/pool-options.ts';
 import type { Logger } from '../observe/log.ts';
 
-/** A reporter that logs, with the pool's name on each line. */
-export function logPool(logger: Logger, pool: string): PoolReporter {
-  const log = logger.child({ pool });
+/** A reporter that logs, with the name of the pool on each line, and of its application if it has one of its own. */
+export function logPool(logger: Logger, pool: string, application: string | null): PoolReporter {
+  const log = logger.child({ pool, ...(application !== null && { application }) });
   return {
     workerReady: (pid, { python }) => log.info({ pid, python }, 'worker ready'),
     workerEnded: (pid, reason, wasExpected, restartInMs) => {

@@ -5,6 +5,7 @@ import type { PoolOptions } from '../backends/workers/pool-options.ts';
 import type { PoolStatus } from '../backends/workers/pool-status.ts';
 import { Pool } from '../backends/workers/pool.ts';
 import type { TurnoverFailure } from '../backends/workers/turnover.ts';
+import { applicationOf, hasOwnApplication, poolsWithApplication } from '../config/index.ts';
 import type { AppConfig, GatewayConfig, PoolConfig } from '../config/types.ts';
 import type { Logger } from '../observe/log.ts';
 import { logPool } from './log-pool.ts';
@@ -14,6 +15,8 @@ export interface WorkerParts {
   readonly logger: Logger;
   /** The interpreter. */
   readonly python: string;
+  /** The interpreters of pools that have another one, by the names of the pools. Default: none has. */
+  readonly pythons?: ReadonlyMap<string, string>;
   /** Environment of the workers, before what the configuration adds. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -26,11 +29,10 @@ export class Pools {
   readonly #pools: ReadonlyMap<string, Pool>;
 
   constructor(config: GatewayConfig, parts: WorkerParts) {
-    // Without an application there is nothing for workers to do.
-    const pools = config.app.target === '' ? {} : config.pools;
-    const entries = Object.entries(pools).map(([name, pool]) => {
+    const entries = [...poolsWithApplication(config)].map(([name, pool]) => {
       const options = poolOptions(name, pool, config, parts);
-      return [name, new Pool(options, logPool(parts.logger, name))] as const;
+      const application = hasOwnApplication(pool) ? options.command.target : null;
+      return [name, new Pool(options, logPool(parts.logger, name, application))] as const;
     });
     this.#pools = new Map(entries);
   }
@@ -59,10 +61,16 @@ export class Pools {
     await Promise.all([...this.#pools.values()].map((pool) => pool.start()));
   }
 
-  /** Loads the code again. One pool after the other, so that only one of them is there twice at a time. */
-  async reload(): Promise<ReloadResults> {
+  /**
+   * Loads the code again. One pool after the other, so that only one of them is there twice at a time.
+   *
+   * @param names only these; default all
+   */
+  async reload(names?: ReadonlySet<string>): Promise<ReloadResults> {
     const results = new Map<string, TurnoverFailure | null>();
-    for (const [name, pool] of this.#pools) results.set(name, await pool.reload());
+    for (const [name, pool] of this.#pools) {
+      if (names === undefined || names.has(name)) results.set(name, await pool.reload());
+    }
     return results;
   }
 
@@ -78,22 +86,23 @@ export class Pools {
 }
 
 function poolOptions(name: string, pool: PoolConfig, config: GatewayConfig, parts: WorkerParts): PoolOptions {
+  const { target, directory, environment } = applicationOf(config, pool);
   return {
     ...pool,
     name,
     processes: pool.processes.min,
     processesMax: pool.processes.max,
     command: {
-      python: parts.python,
+      python: parts.pythons?.get(name) ?? parts.python,
       packageDirectory: workerPackage(),
-      target: config.app.target,
-      directory: config.app.directory,
+      target,
+      directory,
       threads: pool.threads,
       isMultiprocess: pool.processes.max > 1,
       debug: config.app.debug,
       sendsPaths: config.reply.areFilesOffloaded,
       limits: limitsOf(config.app),
-      environment: { ...parts.environment, ...config.app.environment },
+      environment: { ...parts.environment, ...environment },
     },
   };
 }

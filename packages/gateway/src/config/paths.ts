@@ -3,7 +3,14 @@
 import { resolve } from 'node:path';
 import type { Step } from './locate.ts';
 import type { Source } from './problems.ts';
-import type { ControlAddress, GatewayConfig, ListenConfig, RouteConfig, UpstreamAddress } from './types.ts';
+import type {
+  ControlAddress,
+  GatewayConfig,
+  ListenConfig,
+  PoolConfig,
+  RouteConfig,
+  UpstreamAddress,
+} from './types.ts';
 
 /** Where relative paths begin. */
 export interface PathBases {
@@ -26,6 +33,12 @@ export function resolvePaths(config: GatewayConfig, bases: PathBases): GatewayCo
   return {
     ...config,
     app: { ...config.app, directory, python: resolvePython(config.app.python, pythonBase) },
+    pools: Object.fromEntries(
+      Object.entries(config.pools).map(([name, pool]) => [
+        name,
+        resolvePool(pool, bases.fileDirectory, directory),
+      ]),
+    ),
     listen: config.listen.map((listen, index) => ({
       ...resolveSocket(listen, baseOf(['listen', index, 'address'])),
       secretFile: resolveIfGiven(listen.secretFile, baseOf(['listen', index, 'secret_file'])),
@@ -71,6 +84,12 @@ export function resolvePaths(config: GatewayConfig, bases: PathBases): GatewayCo
       ),
     },
   };
+}
+
+// These settings are in the file only.
+function resolvePool(pool: PoolConfig, fileDirectory: string, appDirectory: string): PoolConfig {
+  const directory = resolveIfGiven(pool.directory, fileDirectory);
+  return { ...pool, directory, python: resolvePython(pool.python, directory ?? appDirectory) };
 }
 
 // A name without a slash is looked up in PATH when the interpreter is needed.

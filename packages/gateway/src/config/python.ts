@@ -8,6 +8,8 @@ import type { Environment } from './overrides.ts';
 export interface PythonSearch {
   /** `app.python` of the configuration. */
   readonly configured: string | null;
+  /** Which setting that is, for messages. Default `app.python`. */
+  readonly setting?: string;
   /** `app.directory`, where a `.venv` may be. */
   readonly directory: string;
   readonly environment: Environment;
@@ -39,10 +41,15 @@ export function findPython(search: PythonSearch): FoundPython {
   throw new ConfigError([missingPython(search, tried)]);
 }
 
-function* candidates({ configured, directory, environment }: PythonSearch): Generator<Candidate> {
+function* candidates({
+  configured,
+  directory,
+  environment,
+  setting = 'app.python',
+}: PythonSearch): Generator<Candidate> {
   if (configured !== null) {
-    if (isAbsolute(configured)) yield { path: configured, reason: 'named by app.python', isFinal: true };
-    else yield* fromSearchPath(configured, environment, 'named by app.python, found in PATH');
+    if (isAbsolute(configured)) yield { path: configured, reason: `named by ${setting}`, isFinal: true };
+    else yield* fromSearchPath(configured, environment, `named by ${setting}, found in PATH`);
     return;
   }
   const active = environment['VIRTUAL_ENV'];
@@ -62,12 +69,15 @@ function* fromSearchPath(name: string, environment: Environment, reason: string)
   for (const directory of directories) yield { path: join(directory, name), reason, isFinal: false };
 }
 
-function missingPython({ configured }: PythonSearch, tried: readonly string[]): Problem {
+function missingPython(
+  { configured, setting = 'app.python' }: PythonSearch,
+  tried: readonly string[],
+): Problem {
   const list = tried.length === 0 ? 'PATH is empty' : `tried ${tried.join(', ')}`;
   const what = configured === null ? 'no Python interpreter was found' : 'there is no such interpreter';
   return {
     source: { kind: 'default' },
-    key: 'app.python',
-    text: `${what}: ${list}; name one with --python or app.python`,
+    key: setting,
+    text: `${what}: ${list}; name one with ${setting === 'app.python' ? '--python or ' : ''}${setting}`,
   };
 }

@@ -19,6 +19,7 @@ export function checkRelations(
     ...checkAddressesDiffer(parts.listen),
     ...checkRoutes(parts),
     ...checkGroup(parts),
+    ...checkDefaultPool(parts),
     ...(isTargetGiven ? [] : checkTarget(parts)),
     ...checkUpstreams(parts),
   ];
@@ -30,10 +31,25 @@ function checkGroup({ app }: ConfigParts): readonly Found[] {
   return [{ path: ['app', 'group'], text: 'it goes with user, which is not set' }];
 }
 
+// Otherwise there would be two places for one thing, and flags that say nothing.
+function checkDefaultPool({ pools }: ConfigParts): readonly Found[] {
+  const pool = pools['default'];
+  if (!pool) return [];
+  const given = (['target', 'directory', 'python'] as const).filter((key) => pool[key] !== null);
+  const keys = [...given, ...(Object.keys(pool.environment).length > 0 ? ['environment'] : [])];
+  return keys.map((key) => ({
+    path: ['pool', 'default', key],
+    text: `the application of the pool "default" is that of [app]; write it there`,
+  }));
+}
+
 /** Without an application everything has to lead elsewhere. */
-function checkTarget({ routes, static: files }: ConfigParts): readonly Found[] {
+function checkTarget({ routes, pools, static: files }: ConfigParts): readonly Found[] {
   const isAnyElsewhere = routes.length + files.length > 0;
-  const isAnyToPool = routes.some((route) => route === null || route.to.kind === 'pool');
+  const lacksTarget = (name: string): boolean => pools[name] === null || pools[name]?.target === null;
+  const isAnyToPool = routes.some(
+    (route) => route === null || (route.to.kind === 'pool' && lacksTarget(route.to.name)),
+  );
   if (isAnyElsewhere && !isAnyToPool) return [];
   return [{ path: ['app', 'target'], text: `missing; give ${appSettings.target.kind.allowed}` }];
 }

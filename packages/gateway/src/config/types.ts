@@ -89,6 +89,14 @@ export interface ProcessRange {
 
 /** One `[pool.NAME]`: worker processes and the queue in front of them. */
 export interface PoolConfig {
+  /** Its own application, as `app.target`; null: that of `[app]`. */
+  readonly target: string | null;
+  /** Absolute; null: that of `[app]`. */
+  readonly directory: string | null;
+  /** As `app.python`; null: the one in `.venv` of its own directory, else that of `[app]`. */
+  readonly python: string | null;
+  /** On top of that of `[app]`. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Worker processes. */
   readonly processes: ProcessRange;
   /** How long a process over the minimum may be idle. */

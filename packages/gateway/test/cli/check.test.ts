@@ -42,6 +42,30 @@ describe('sluice check', () => {
     expect(code).toBe(3);
   });
 
+  it('looks at every application, with the interpreter it has', async () => {
+    const toml = `
+[app]
+target = "hello:app"
+[[listen]]
+protocol = "http"
+address = "127.0.0.1:0"
+[pool.copy]
+[pool.broken]
+target = "broken:app"
+[pool.lost]
+target = "hello:app"
+python = "./no/python"
+`;
+    const files = { 'hello.py': hello, 'broken.py': 'import no_such_module\n', 'sluice.toml': toml };
+    const { code, stdout } = await new World({ directory: directoryWith(files) }).run('check');
+    expect(stdout.match(/^ok +application .*$/gm)).toEqual([
+      'ok      application hello:app: can be imported',
+    ]);
+    expect(stdout).toMatch(/^problem application broken:app of pool broken: cannot be imported/m);
+    expect(stdout).toMatch(/^problem python of pool lost: pool\.lost\.python: there is no such interpreter/m);
+    expect(code).toBe(3);
+  });
+
   it('gives the import the environment of the workers, and no longer than they get', async () => {
     const source = `import os, time\ntime.sleep(float(os.environ["NAP"]))\n${hello}`;
     const directory = directoryWith({ 'slow.py': source });

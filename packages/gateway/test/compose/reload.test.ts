@@ -1,5 +1,7 @@
 // Reloading for real: Python processes, HTTP connections, and files that change.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { RealGateway } from '../helpers/real-gateway.ts';
 
 /** How often the code is loaded again under load. DESIGN promises 100 without a failure; by default fewer are run. */
@@ -67,5 +69,32 @@ describe('a reload of a running gateway', () => {
     real.write('app.py', application('two'));
     await real.line(/^reloaded/);
     expect(await real.get('/')).toEqual([200, 'two']);
+  });
+
+  it('comes for the pools whose code has changed, where each has its own', async () => {
+    real.write('app.py', application('one'));
+    mkdirSync(join(real.directory, 'b'));
+    mkdirSync(join(real.directory, 'a'));
+    real.write('a/app.py', application('one'));
+    real.write('b/app.py', application('one'));
+    const pool = (name: string): string =>
+      `[pool.${name}]\ndirectory = "${name}"\n[[route]]\npath = "/${name}"\nto = "pool:${name}"\n`;
+    real.write('sluice.toml', ['[app]', 'directory = "a"', pool('b')].join('\n'));
+    await real.start({ processes: '1', reload: true }, 'sluice.toml');
+    expect([await real.get('/'), await real.get('/b')]).toEqual([
+      [200, 'one'],
+      [200, 'one'],
+    ]);
+    await real.line(/files are watched/, 2);
+    real.write('b/app.py', application('two'));
+    await real.line(/^reloaded/);
+    expect([await real.get('/'), await real.get('/b')]).toEqual([
+      [200, 'one'],
+      [200, 'two'],
+    ]);
+    const pools = real.log
+      .filter(({ message }) => message.startsWith('reloaded'))
+      .map((line) => line['pool']);
+    expect(pools).toEqual(['b']);
   });
 });

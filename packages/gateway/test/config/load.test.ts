@@ -58,6 +58,10 @@ describe('loading a configuration', () => {
       ],
       pools: {
         default: {
+          target: null,
+          directory: null,
+          python: null,
+          environment: {},
           processes: { min: 4, max: 4 },
           shrinkAfterMs: 30_000,
           memoryBudgetBytes: null,
@@ -206,6 +210,10 @@ access = true
       },
     ]);
     expect(config.pools['default']).toEqual({
+      target: null,
+      directory: null,
+      python: null,
+      environment: {},
       processes: { min: 2, max: 6 },
       shrinkAfterMs: 10_000,
       memoryBudgetBytes: 2 ** 31,

@@ -18,7 +18,11 @@ export interface LogLine {
 export class RealGateway {
   readonly directory: string = mkdtempSync(join(tmpdir(), 'sluice-gateway-'));
   readonly log: LogLine[] = [];
-  readonly #waiting: { readonly pattern: RegExp; readonly resolve: () => void }[] = [];
+  readonly #waiting: {
+    readonly pattern: RegExp;
+    readonly count: number;
+    readonly resolve: () => void;
+  }[] = [];
   #gateway: Gateway | null = null;
   #stopped: Promise<void> | null = null;
 
@@ -61,10 +65,14 @@ export class RealGateway {
     return this.gateway.listeners[0]?.url?.slice(0, -1) ?? '';
   }
 
-  /** Waits until a line of the log matches, from the first line on. */
-  line(pattern: RegExp): Promise<void> {
-    if (this.log.some(({ message }) => pattern.test(message))) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push({ pattern, resolve }));
+  /** Waits until a line of the log matches, or so many do, from the first line on. */
+  line(pattern: RegExp, count = 1): Promise<void> {
+    if (this.#countOf(pattern) >= count) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ pattern, count, resolve }));
+  }
+
+  #countOf(pattern: RegExp): number {
+    return this.log.filter(({ message }) => pattern.test(message)).length;
   }
 
   /** Asks for a path and returns the status and the text. */
@@ -81,6 +89,6 @@ export class RealGateway {
 
   #take(line: LogLine): void {
     this.log.push(line);
-    for (const { pattern, resolve } of this.#waiting) if (pattern.test(line.message)) resolve();
+    for (const { pattern, count, resolve } of this.#waiting) if (this.#countOf(pattern) >= count) resolve();
   }
 }

@@ -12,6 +12,8 @@ export type PoolState = 'new' | 'running' | 'draining' | 'stopped';
 /** A pool. */
 export interface PoolStatus {
   readonly name: string;
+  /** What its workers run: the target of the application. */
+  readonly application: string;
   readonly state: PoolState;
   /** Which load of the code serves, counted from 1. */
   readonly generation: number;

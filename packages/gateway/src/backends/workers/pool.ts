@@ -86,6 +86,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
     const oldestMs = this.#gate.oldestQueuedMs;
     return {
       name,
+      application: this.#options.command.target,
       state: this.#state,
       generation: this.#generations.current,
       isReloading: this.#generations.isReloading,

@@ -1,7 +1,7 @@
 // Imports the application the way a worker does, in a process of its own.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { AppConfig, Environment } from '../../config/index.ts';
+import type { Application, Environment } from '../../config/index.ts';
 
 /** How to import an application. */
 export interface ImportAttempt {
@@ -9,7 +9,7 @@ export interface ImportAttempt {
   readonly python: string;
   /** Directory that holds the Python package `sluice`. */
   readonly packageDirectory: string;
-  readonly app: AppConfig;
+  readonly app: Application;
   readonly environment: Environment;
   readonly timeoutMs: number;
 }

@@ -1,9 +1,17 @@
 // `sluice check`: tells what would keep an application from running, before anybody depends on it.
-import { ConfigError, formatProblem, formatSource } from '../../config/index.ts';
+import {
+  applicationOf,
+  ConfigError,
+  formatProblem,
+  formatSource,
+  hasOwnApplication,
+  poolsWithApplication,
+  type FoundPython,
+} from '../../config/index.ts';
 import type { FlagValues } from '../../config/index.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { findConfiguredPython, loadCommandConfig, type CommandConfig } from '../load.ts';
+import { findConfiguredPython, findPoolPython, loadCommandConfig, type CommandConfig } from '../load.ts';
 import { askPythonVersion, pythonVersionMin } from '../python-version.ts';
 import { tryImport } from './application.ts';
 import { findIdentity, type Identity } from './identity.ts';
@@ -24,9 +32,7 @@ export async function check(
   describeConfig(loaded, report);
   const user = await findUser(flags['as'], report);
   for (const listen of loaded.config.listen) await checkListener(listen, user, report);
-  if (loaded.config.app.target === '') return report.code;
-  const python = await checkPython(loaded, report, context);
-  if (python !== null) await checkApplication(loaded, python, report, context);
+  await checkApplications(loaded, report, context);
   return report.code;
 }
 
@@ -53,43 +59,49 @@ async function findUser(name: FlagValues[string], report: Report): Promise<Ident
   return user;
 }
 
-async function checkPython(
-  loaded: CommandConfig,
-  report: Report,
-  context: CliContext,
-): Promise<string | null> {
-  const found = attempt(exitCodes.application, 'python', report, () => findConfiguredPython(loaded, context));
+// Each application once, however many pools run it.
+async function checkApplications(loaded: CommandConfig, report: Report, context: CliContext): Promise<void> {
+  const { config } = loaded;
+  const seen = new Set<string>();
+  for (const [name, pool] of poolsWithApplication(config)) {
+    const isOwn = hasOwnApplication(pool);
+    const key = isOwn ? name : '';
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const ofPool = isOwn ? ` of pool ${name}` : '';
+    const python = await checkPython(`python${ofPool}`, report, () => {
+      const own = isOwn ? findPoolPython(name, pool, context) : null;
+      return own ?? findConfiguredPython(loaded, context);
+    });
+    if (python === null) continue;
+    const application = applicationOf(config, pool);
+    const subject = `application ${application.target}${ofPool}`;
+    const failure = await tryImport({
+      python,
+      packageDirectory: context.pythonPackage(),
+      app: application,
+      environment: context.environment,
+      timeoutMs: pool.startupTimeoutMs,
+    });
+    if (failure === null) report.ok(subject, 'can be imported');
+    else report.problem(exitCodes.application, subject, `cannot be imported\n${failure}`);
+  }
+}
+
+async function checkPython(subject: string, report: Report, find: () => FoundPython): Promise<string | null> {
+  const found = attempt(exitCodes.application, subject, report, find);
   if (found === null) return null;
   const { path, reason } = found;
   const answer = await askPythonVersion(path);
   if ('reason' in answer) {
-    report.problem(exitCodes.application, 'python', `${path} (${reason}): ${answer.reason}`);
+    report.problem(exitCodes.application, subject, `${path} (${reason}): ${answer.reason}`);
     return null;
   }
   if (!answer.isSupported) {
     const text = `${path} (${reason}) is Python ${answer.version}, and ${pythonVersionMin.join('.')} or later is needed`;
-    report.problem(exitCodes.application, 'python', text);
+    report.problem(exitCodes.application, subject, text);
     return null;
   }
-  report.ok('python', `${path} (${reason}), Python ${answer.version}`);
+  report.ok(subject, `${path} (${reason}), Python ${answer.version}`);
   return path;
-}
-
-async function checkApplication(
-  { config }: CommandConfig,
-  python: string,
-  report: Report,
-  { environment, pythonPackage }: CliContext,
-): Promise<void> {
-  const subject = `application ${config.app.target}`;
-  const timeoutMs = config.pools['default']?.startupTimeoutMs ?? 0;
-  const failure = await tryImport({
-    python,
-    packageDirectory: pythonPackage(),
-    app: config.app,
-    environment,
-    timeoutMs,
-  });
-  if (failure === null) report.ok(subject, 'can be imported');
-  else report.problem(exitCodes.application, subject, `cannot be imported\n${failure}`);
 }

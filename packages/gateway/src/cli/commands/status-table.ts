@@ -28,8 +28,19 @@ function failuresOf(byOutcome: GatewayStatus['counts']['byOutcome']): string[] {
 }
 
 function describePool(pool: PoolStatus): string[] {
-  const { name, state, generation, isReloading, processes, queue, preload, restarts, loadFailure, workers } =
-    pool;
+  const {
+    name,
+    application,
+    state,
+    generation,
+    isReloading,
+    processes,
+    queue,
+    preload,
+    restarts,
+    loadFailure,
+    workers,
+  } = pool;
   const range = formatProcessRange(processes);
   const facts = [
     `${state}, ${workers.length} processes (${range} configured)`,
@@ -40,6 +51,7 @@ function describePool(pool: PoolStatus): string[] {
       ? []
       : [`forked from ${preload.pid}${preload.isLoaded ? '' : ', which imports the application'}`]),
     `${restarts} restarts`,
+    `runs ${escapeControls(application)}`,
   ];
   return [
     `pool ${name}: ${facts.join(', ')}`,

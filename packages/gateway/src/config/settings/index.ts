@@ -47,7 +47,7 @@ export const sections: readonly Section[] = [
     shape: 'named',
     settings: listOf(poolSettings),
     prose:
-      'Worker processes and the queue in front of them. The pool `default` is always there, and flags and environment variables set its values; other pools serve the routes that name them.',
+      'Worker processes and the queue in front of them. The pool `default` is always there, and flags and environment variables set its values; other pools serve the routes that name them, and may run an application of their own.',
   },
   {
     name: 'upstream',

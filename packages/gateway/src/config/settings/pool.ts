@@ -1,13 +1,48 @@
 // [pool.NAME]: worker processes and the queue in front of them.
+import { environmentTable } from '../kinds/environment.ts';
 import { pathList } from '../kinds/path-list.ts';
 import { processRange } from '../kinds/process-range.ts';
 import { duration, size } from '../kinds/quantity.ts';
-import { integer, toggle } from '../kinds/scalar.ts';
+import { integer, text, toggle } from '../kinds/scalar.ts';
 import type { SettingsOf } from '../setting.ts';
 import type { PoolConfig } from '../types.ts';
 
 /** The settings of each `[pool.NAME]`. Their flags apply to the pool `default`. */
 export const poolSettings: SettingsOf<PoolConfig> = {
+  target: {
+    key: 'target',
+    kind: text('target', 'module:callable, module:factory() or a file path', ['reports.wsgi:application']),
+    fallback: { state: 'none', prose: 'that of `[app]`' },
+    flag: null,
+    prose:
+      'An application of its own for this pool, written as `app.target`. So several applications run in one gateway, each in processes of its own; routes lead to them. Not for the pool `default`, whose application is `[app]`.',
+  },
+  directory: {
+    key: 'directory',
+    kind: text('path', 'the path of a directory', ['/srv/reports']),
+    fallback: { state: 'none', prose: 'that of `[app]`' },
+    flag: null,
+    prose:
+      'The directory its application runs in and imports from. A relative path begins at the directory of the configuration file.',
+  },
+  python: {
+    key: 'python',
+    kind: text('path', 'the path or the name of a Python interpreter', ['.venv/bin/python', 'python3.12']),
+    fallback: {
+      state: 'none',
+      prose: '`.venv` in the `directory` of the pool if there is one, else the interpreter of `[app]`',
+    },
+    flag: null,
+    prose:
+      'The interpreter of its workers. A relative path begins at the `directory` of the pool; a name without a slash is looked up in `PATH`.',
+  },
+  environment: {
+    key: 'environment',
+    kind: environmentTable,
+    fallback: { state: 'value', toml: {} },
+    flag: null,
+    prose: 'Environment variables of its workers, on top of those of `[app]`.',
+  },
   processes: {
     key: 'processes',
     kind: processRange,
