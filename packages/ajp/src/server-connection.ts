@@ -112,6 +112,16 @@ export class ServerConnection<T = unknown> {
     return this.#state === 'idle' ? 'request' : 'nothing';
   }
 
+  /** As `packetCount`; with `isInsideHead`, what a deadline for what comes in goes by. */
+  get headCount(): number {
+    return this.#packetCount;
+  }
+
+  /** Whether a packet was begun and is not complete. Fronts send packets whole. */
+  get isInsideHead(): boolean {
+    return this.awaiting === 'packet';
+  }
+
   /** Takes received bytes, which must not be changed afterwards. Calls the handler before it returns. */
   receive(chunk: Buffer): void {
     if (this.#state === 'closing' || this.#state === 'closed') return;

@@ -67,6 +67,7 @@ export class ServerConnection<T = unknown> {
   #latest: OpenServerRequest<T> | undefined;
   #state: ConnectionState = 'open';
   #drainedBytes = 0;
+  #headCount = 0;
 
   constructor(transport: Transport, handler: ServerHandler<T>, options: ServerOptions = {}) {
     this.#transport = transport;
@@ -96,6 +97,21 @@ export class ServerConnection<T = unknown> {
   /** Requests begun and not ended. */
   get activeRequests(): number {
     return this.#requests.size;
+  }
+
+  /** Requests begun so far, refused ones included. */
+  get headCount(): number {
+    return this.#headCount;
+  }
+
+  /**
+   * Whether a request was begun whose PARAMS are not complete, or a record in front of one. For a deadline of your own:
+   * web servers send all of that in one go.
+   */
+  get isInsideHead(): boolean {
+    if (this.#state === 'ended') return false;
+    for (const request of this.#requests.values()) if (request.received === 'params') return true;
+    return this.#requests.size === 0 && this.#decoder.isInsideRecord;
   }
 
   /** Whether the last answer is out, or the connection failed; nothing more will be sent. */
@@ -186,6 +202,7 @@ export class ServerConnection<T = unknown> {
     }
     chunk.copy(this.#fixedBody, FIXED_BODY_LENGTH - remaining - (end - start), start, end);
     if (remaining > 0) return;
+    this.#headCount++;
     if (this.#requests.has(requestId)) {
       throw this.#error('FCGI_DUPLICATE_ID', 'BEGIN_REQUEST for an active request', requestId);
     }

@@ -1,6 +1,7 @@
 // Owns the fronts of a gateway together: made from the configuration, opened and closed as one.
 
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import type { GatewayConfig, ListenConfig } from '../config/types.ts';
 import { readSecret } from '../config/secret-file.ts';
 import { AjpFront } from '../fronts/ajp.ts';
@@ -9,6 +10,8 @@ import { DialectFront } from '../fronts/dialect-front.ts';
 import type { Dialect } from '../fronts/dialect.ts';
 import { FastCgiFront } from '../fronts/fastcgi.ts';
 import type { Front, FrontOptions } from '../fronts/front.ts';
+import { HeadClock } from '../fronts/head-clock.ts';
+import { ReplyClock } from '../fronts/reply-clock.ts';
 import { SCGI } from '../fronts/scgi.ts';
 import { UWSGI } from '../fronts/uwsgi.ts';
 import { openListener, TlsDoor, type Activation, type Listener } from '../listen/index.ts';
@@ -57,8 +60,16 @@ export class Fronts {
   /** Opens the listeners in their order. Rejects at the first that cannot be opened. */
   async open(): Promise<void> {
     const { limits } = this.#config;
+    const tellLate = (peer: string, why: string): void => this.#tellLate(peer, why);
+    const headClock = new HeadClock(limits.headerTimeoutMs, tellLate);
+    const replyClock = new ReplyClock(limits.sendTimeoutMs, tellLate);
     for (const listen of this.#config.listen) {
-      const front = makeFront(listen, this.#config, this.#router, this.#logger);
+      const parts = { config: this.#config, router: this.#router, logger: this.#logger, headClock };
+      const front = makeFront(listen, parts);
+      // HTTP has clocks of its own.
+      if (listen.protocol !== 'http') {
+        front.server.on('connection', (socket: Socket) => replyClock.watch(socket));
+      }
       const tls = makeTls(listen);
       const listener = await openListener(listen, front.server, {
         connectionsCount: limits.connectionsCount,
@@ -86,6 +97,13 @@ export class Fronts {
       const message = `the old certificate of ${address} stays: ${reason}`;
       this.#logger.warn({ code: 'SLUICE_CERTIFICATE_UNUSABLE' }, message);
     }
+  }
+
+  #tellLate(peer: string, why: string): void {
+    const untold = this.#refusals.note(why);
+    if (untold === null) return;
+    const fields = { code: 'SLUICE_PEER_STALLED', peer, ...(untold > 0 && { untold }) };
+    this.#logger.warn(fields, `connection closed: ${why}`);
   }
 
   #tellRefused(peer: string, reason: string): void {
@@ -124,12 +142,20 @@ export class Fronts {
   }
 }
 
-function makeFront(listen: ListenConfig, config: GatewayConfig, router: Router, logger: Logger): Front {
+interface FrontParts {
+  readonly config: GatewayConfig;
+  readonly router: Router;
+  readonly logger: Logger;
+  readonly headClock: HeadClock;
+}
+
+function makeFront(listen: ListenConfig, { config, router, logger, headClock }: FrontParts): Front {
   const options: FrontOptions = {
     handle: (exchange) => router.handle(exchange, listen.mount),
     showDetail: config.app.debug,
     variablesBytes: config.limits.variablesBytes,
     variablesCount: config.limits.variablesCount,
+    headClock,
   };
   switch (listen.protocol) {
     case 'http':

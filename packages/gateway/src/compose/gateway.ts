@@ -9,6 +9,7 @@ import type { Logger } from '../observe/log.ts';
 import { openFilesLimit } from '../service/open-files.ts';
 import { Router } from '../routing/router.ts';
 import type { CodeWatch } from '../service/watch-code.ts';
+import { BodyClock } from '../spool/body-clock.ts';
 import { Spool } from '../spool/spool.ts';
 import { takeIdentity } from './identity.ts';
 import { openControl, type Control, type StopPace } from './control.ts';
@@ -93,7 +94,8 @@ class WiredGateway implements Gateway {
     const fallback = config.app.target === '' ? nobody : this.#pools.get('default');
     const replies = makeReplies(config.reply, this.#spool, logger);
     const routes = makeRoutes(config, this.#pools, this.#upstreams);
-    const router = new Router(routes, fallback, config.body, this.#spool, replies);
+    const bodyClock = new BodyClock(config.limits.bodyTimeoutMs);
+    const router = new Router(routes, fallback, config.body, this.#spool, replies, bodyClock);
     this.#fronts = new Fronts(config, router, logger, activation);
     this.#stopLogs = [startFailureLog(logger), ...(config.log.access ? [startAccessLog(logger)] : [])];
   }

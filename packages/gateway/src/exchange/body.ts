@@ -71,6 +71,21 @@ export class BodyStream {
     this.sizeBytes = sizeBytes;
   }
 
+  /** What has come so far. */
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+
+  /** Whether nothing more can come of it. */
+  get hasEnded(): boolean {
+    return this.#end !== 'open';
+  }
+
+  /** Whether more of it is due: the front has not been asked to pause. */
+  get isAwaited(): boolean {
+    return this.#end === 'open' && !this.#isPaused;
+  }
+
   /** Front: the next bytes. They must not change afterwards. */
   push(chunk: Buffer): void {
     if (this.#end !== 'open' || chunk.length === 0) return;

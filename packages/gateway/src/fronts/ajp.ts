@@ -59,6 +59,7 @@ export class AjpFront implements Front {
     const connection = new ServerConnection(transport, peer, this.#connectionOptions);
     transport.attach(connection);
     this.#connections.set(connection, socket);
+    this.#options.headClock?.watch(socket, connection);
     socket.on('close', () => this.#connections.delete(connection));
   }
 }

@@ -55,6 +55,16 @@ export class DialectConnection implements Reply, BodySource {
     this.#decoder = options.dialect.makeDecoder(options);
   }
 
+  /** One request, one head. */
+  get headCount(): number {
+    return 1;
+  }
+
+  /** Whether the head has begun and not ended. */
+  get isInsideHead(): boolean {
+    return this.#hasBegun && this.#decoder !== null && !this.#isOver;
+  }
+
   /** Takes bytes from the web server, cut anywhere. They must not change afterwards. */
   receive(chunk: Buffer): void {
     if (this.#isOver) return;

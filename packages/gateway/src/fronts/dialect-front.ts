@@ -64,6 +64,7 @@ export class DialectFront implements Front {
     });
     transport.attach(connection);
     this.#connections.set(connection, socket);
+    this.#options.headClock?.watch(socket, connection);
     socket.on('close', () => this.#connections.delete(connection));
   }
 }

@@ -65,6 +65,7 @@ export class FastCgiFront implements Front, ServerHandler<FastCgiInbound> {
     const connection = new ServerConnection(transport, this, { limits });
     transport.attach(connection);
     this.#connections.set(connection, socket);
+    this.#options.headClock?.watch(socket, connection);
     socket.on('close', () => this.#connections.delete(connection));
   }
 }

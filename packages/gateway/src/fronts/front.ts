@@ -2,6 +2,7 @@
 
 import type { Server } from 'node:net';
 import type { Exchange } from '../exchange/exchange.ts';
+import type { HeadClock } from './head-clock.ts';
 
 /** Takes the exchanges a front makes. */
 export type ExchangeHandler = (exchange: Exchange) => void;
@@ -14,6 +15,8 @@ export interface FrontOptions {
   /** Bytes of all variables of a request. */
   readonly variablesBytes: number;
   readonly variablesCount: number;
+  /** Watches the heads of requests; default nobody does. */
+  readonly headClock?: HeadClock;
 }
 
 /** One protocol on one listening socket. Whoever makes it binds its server, and closes it. */

@@ -4,6 +4,7 @@ import type { BodyConfig, RouteConfig } from '../config/types.ts';
 import { DIRECT, type Delivery } from '../exchange/delivery.ts';
 import { GatewayError } from '../exchange/errors.ts';
 import type { Backend, Exchange } from '../exchange/exchange.ts';
+import type { BodyClock } from '../spool/body-clock.ts';
 import { collectBody } from '../spool/collect.ts';
 import type { Spool } from '../spool/spool.ts';
 import { splitPath, type RequestPath, type SplitPath } from './path.ts';
@@ -23,10 +24,12 @@ export class Router {
   readonly #body: BodyConfig;
   readonly #spool: Spool;
   readonly #delivery: Delivery;
+  readonly #bodyClock: BodyClock | null;
 
   /**
    * @param fallback answers what no route matches
    * @param delivery what becomes of replies; by default they go straight to their front
+   * @param bodyClock watches bodies that are still arriving; by default nobody does
    */
   constructor(
     routes: readonly Route[],
@@ -34,6 +37,7 @@ export class Router {
     body: BodyConfig,
     spool: Spool,
     delivery: Delivery = DIRECT,
+    bodyClock: BodyClock | null = null,
   ) {
     const entries = routes.map((route) => {
       const { path, hosts = null, methods = null } = route.config;
@@ -44,6 +48,7 @@ export class Router {
     this.#body = body;
     this.#spool = spool;
     this.#delivery = delivery;
+    this.#bodyClock = bodyClock;
   }
 
   /** @param mount the mount point of the listener it came in by, or null */
@@ -100,6 +105,7 @@ export class Router {
       return;
     }
     const { maxBytes } = this.#body;
+    this.#bodyClock?.watch(exchange, body);
     if ((body.sizeBytes ?? 0) > maxBytes) {
       body.discard();
       exchange.fail(

@@ -88,9 +88,8 @@ class Collector implements BodyReader, Holder {
   }
 
   failed(reason: Error): void {
-    this.#giveUp(
-      new GatewayError('SLUICE_BAD_REQUEST', `the request body is not complete: ${reason.message}`),
-    );
+    const message = `the request body is not complete: ${reason.message}`;
+    this.#giveUp(reason instanceof GatewayError ? reason : new GatewayError('SLUICE_BAD_REQUEST', message));
   }
 
   cancelled(): void {

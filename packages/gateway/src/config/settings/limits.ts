@@ -48,7 +48,7 @@ export const limitsSettings: SettingsOf<LimitsConfig> = {
     fallback: { state: 'value', toml: '10s' },
     flag: 'header-timeout',
     prose:
-      'How long the head of a request over HTTP may take, the first on a connection counted from its beginning. Then the answer is 408. A PROXY header gets as long.',
+      'How long the head of a request may take; over HTTP the first on a connection is counted from its beginning. Then the answer is 408, and over other protocols the connection is closed. A PROXY header gets as long.',
   },
   keepAliveTimeoutMs: {
     key: 'keepalive_timeout',
@@ -64,7 +64,7 @@ export const limitsSettings: SettingsOf<LimitsConfig> = {
     fallback: { state: 'value', toml: '30s' },
     flag: 'body-timeout',
     prose:
-      'In each such time, at least `body_rate` of the body of a request over HTTP must arrive; otherwise the answer is 408. Time in which the application does not take what has come is not counted.',
+      'In each such time, at least `body_rate` of the body of a request over HTTP must arrive, and over other protocols anything at all; otherwise the answer is 408. Time in which the application does not take what has come is not counted.',
   },
   bodyBytesPerSecond: {
     key: 'body_rate',
@@ -78,6 +78,7 @@ export const limitsSettings: SettingsOf<LimitsConfig> = {
     kind: duration('100ms', '24h'),
     fallback: { state: 'value', toml: '60s' },
     flag: 'send-timeout',
-    prose: 'How long a client of HTTP may take no byte of the reply that waits for it. Then it is cut off.',
+    prose:
+      'How long a client, or a web server, may take no byte of the reply that waits for it. Then it is cut off. Where that is a Unix socket, bytes are counted in pieces of up to 128 KiB.',
   },
 };
