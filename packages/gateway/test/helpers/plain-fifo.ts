@@ -7,7 +7,7 @@ import type { SimulatedLane } from './policy-simulation.ts';
 /** Decides which request goes where, as far as a simulation needs it. */
 export type Dispatcher = Pick<
   Dispatch<SimulatedLane>,
-  'lanes' | 'admit' | 'readmit' | 'next' | 'leave' | 'ended'
+  'lanes' | 'admit' | 'readmit' | 'next' | 'leave' | 'clientLeft' | 'ended'
 >;
 
 /** First come, first served. */
@@ -40,6 +40,10 @@ export class PlainFifo implements Dispatcher {
 
   leave(exchange: Exchange): boolean {
     return this.#queue.delete(exchange);
+  }
+
+  clientLeft(exchange: Exchange): boolean {
+    return this.leave(exchange);
   }
 
   ended(): void {}

@@ -15,6 +15,8 @@ export interface Job {
   readonly whenOver: () => void;
   startedMs: number | null;
   endedMs: number | null;
+  /** The client left the queue. */
+  hasLeft: boolean;
   /** Answered with 503: no place in the queue, or the deadline. */
   isRefused: boolean;
 }
@@ -44,6 +46,8 @@ export interface PolicySimulationOptions {
   readonly laneCount: number;
   readonly queueTimeoutMs: number;
   readonly dispatcher: Dispatcher;
+  /** Clients leave the queue after this, and the gateway is told; default never. */
+  readonly patienceMs?: number;
 }
 
 /** One run. Nothing in it depends on real time. */
@@ -52,12 +56,14 @@ export class PolicySimulation {
   readonly jobs: Job[] = [];
   readonly #dispatcher: Dispatcher;
   readonly #queueTimeoutMs: number;
+  readonly #patienceMs: number;
   readonly #jobOf = new Map<Exchange, Job>();
   readonly #lanes: readonly SimulatedLane[];
 
-  constructor({ laneCount, queueTimeoutMs, dispatcher }: PolicySimulationOptions) {
+  constructor({ laneCount, queueTimeoutMs, dispatcher, patienceMs = Infinity }: PolicySimulationOptions) {
     this.#dispatcher = dispatcher;
     this.#queueTimeoutMs = queueTimeoutMs;
+    this.#patienceMs = patienceMs;
     this.#lanes = Array.from({ length: laneCount }, () => new SimulatedLane());
     dispatcher.lanes = this.#lanes;
     this.events.at(CLOCK_MS, () => this.#tick());
@@ -68,7 +74,7 @@ export class PolicySimulation {
     const { exchange } = makeExchange({ variables: { PATH_INFO: path } });
     const { nowMs } = this.events;
     exchange.queuedMs = nowMs;
-    const common = { startedMs: null, endedMs: null, isRefused: false };
+    const common = { startedMs: null, endedMs: null, isRefused: false, hasLeft: false };
     const job: Job = { exchange, path, takesMs, arrivedMs: nowMs, whenOver, ...common };
     this.jobs.push(job);
     this.#jobOf.set(exchange, job);
@@ -81,6 +87,10 @@ export class PolicySimulation {
   #watch(job: Job): void {
     this.events.at(job.arrivedMs + this.#queueTimeoutMs, () => {
       if (this.#dispatcher.leave(job.exchange)) this.#refuse(job);
+    });
+    if (this.#patienceMs > this.#queueTimeoutMs) return;
+    this.events.at(job.arrivedMs + this.#patienceMs, () => {
+      job.hasLeft ||= this.#dispatcher.clientLeft(job.exchange, this.events.nowMs);
     });
   }
 

@@ -7,6 +7,7 @@ import { latencyMs } from '../helpers/simulated-results.ts';
 import { openTraffic } from '../helpers/traffic.ts';
 
 const QUEUE_LENGTH = 128;
+const LONG_QUEUE_LENGTH = 1_024;
 const QUEUE_TIMEOUT_MS = 5_000;
 /** 4 lanes do 40 of these in a second. */
 const TAKES_MS = 100;
@@ -16,7 +17,7 @@ const END_MS = 40_000;
 const PATIENCE_MS = 2_000;
 
 describe('three times as many requests as the lanes can do, for 20 s, then half as many', () => {
-  const [fifo, policy] = [new PlainFifo(QUEUE_LENGTH), dispatch()].map(overload);
+  const [fifo, policy] = [new PlainFifo(QUEUE_LENGTH), dispatch()].map((dispatcher) => overload(dispatcher));
 
   it('are answered in time as many as the lanes can do, nearly all of them by the end', () => {
     const during = (jobs: readonly Job[] = []): number =>
@@ -39,13 +40,38 @@ describe('three times as many requests as the lanes can do, for 20 s, then half 
   });
 });
 
-function dispatch(): Dispatcher {
-  const limits = { queueLength: QUEUE_LENGTH, queueTimeoutMs: QUEUE_TIMEOUT_MS };
+describe('the same with a long queue, and with clients that leave it after 2 s', () => {
+  const [fifo, policy] = [new PlainFifo(LONG_QUEUE_LENGTH), dispatch(LONG_QUEUE_LENGTH)].map((dispatcher) =>
+    overload(dispatcher, PATIENCE_MS),
+  );
+
+  it('does little for those who have gone when it ends', () => {
+    const forNobody = (jobs: readonly Job[] = []): number =>
+      jobs.filter((job) => job.startedMs !== null && latencyMs(job) > PATIENCE_MS).length /
+      jobs.filter((job) => job.startedMs !== null).length;
+    expect(forNobody(policy)).toBeLessThan(0.05);
+    expect(forNobody(fifo)).toBeGreaterThan(0.5);
+  });
+
+  it('leaves no trace a second after the requests have become fewer', () => {
+    const late = (jobs: readonly Job[] = []): Job[] =>
+      jobs.filter((job) => job.arrivedMs > OVERLOAD_UNTIL_MS + 1_000 && latencyMs(job) > 3 * TAKES_MS);
+    expect(late(policy?.filter(({ hasLeft }) => !hasLeft)).length).toBeLessThan(5);
+  });
+});
+
+function dispatch(queueLength: number = QUEUE_LENGTH): Dispatcher {
+  const limits = { queueLength, queueTimeoutMs: QUEUE_TIMEOUT_MS };
   return new Dispatch({ ...limits, lookAhead: 8, recallAfterMs: RECALL_AFTER_MS });
 }
 
-function overload(dispatcher: Dispatcher): readonly Job[] {
-  const sim = new PolicySimulation({ laneCount: 4, queueTimeoutMs: QUEUE_TIMEOUT_MS, dispatcher });
+function overload(dispatcher: Dispatcher, patienceMs: number = Infinity): readonly Job[] {
+  const sim = new PolicySimulation({
+    laneCount: 4,
+    queueTimeoutMs: QUEUE_TIMEOUT_MS,
+    dispatcher,
+    patienceMs,
+  });
   const page = { path: '/page', takesMs: TAKES_MS };
   openTraffic(sim, { ...page, perSecond: 120, untilMs: OVERLOAD_UNTIL_MS, seed: 3 });
   openTraffic(sim, { ...page, perSecond: 20, fromMs: OVERLOAD_UNTIL_MS, untilMs: END_MS, seed: 4 });

@@ -168,6 +168,18 @@ describe('the order of service', () => {
   });
 });
 
+describe('the order of service while clients leave', () => {
+  it('goes by how long they stay, once it is more than a few, until nobody waits', () => {
+    const order = new ServingOrder(5_000);
+    expect(order.isNewestFirst(1_500)).toBe(false);
+    order.clientLeft(2_000);
+    expect(order.isNewestFirst(1_500)).toBe(false);
+    for (let count = 0; count < 20; count++) order.clientLeft(2_000);
+    expect([order.isNewestFirst(1_500), order.isNewestFirst(600)]).toEqual([true, true]);
+    expect([order.isNewestFirst(0), order.isNewestFirst(1_500)]).toEqual([false, false]);
+  });
+});
+
 describe('the reserve', () => {
   it.each([
     [0, 0],

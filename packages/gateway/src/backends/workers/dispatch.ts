@@ -144,6 +144,11 @@ export class Dispatch<L extends DispatchLane> {
     return this.#quickLine.queue.delete(exchange) || this.#slowLine.queue.delete(exchange);
   }
 
+  /** Takes a request out of the queue whose client has gone. Returns whether it was there. */
+  clientLeft(exchange: Exchange, nowMs: number): boolean {
+    return this.#quickLine.clientLeft(exchange, nowMs) || this.#slowLine.clientLeft(exchange, nowMs);
+  }
+
   /** A request has ended on a lane, complete or not, after this time. */
   ended(lane: L, exchange: Exchange, tookMs: number): void {
     const isTelling = tookMs > this.#options.recallAfterMs;

@@ -128,7 +128,7 @@ export class Gate implements Holder {
   }
 
   cancelled(exchange: Exchange): void {
-    this.#dispatch.leave(exchange);
+    this.#dispatch.clientLeft(exchange, performance.now());
     this.#onLeft();
   }
 

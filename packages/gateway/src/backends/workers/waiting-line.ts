@@ -14,6 +14,13 @@ export class WaitingLine {
     this.#order = new ServingOrder(timeoutMs);
   }
 
+  /** Takes out a request whose client has gone. Returns whether it was here. */
+  clientLeft(exchange: Exchange, nowMs: number): boolean {
+    if (!this.queue.delete(exchange)) return false;
+    this.#order.clientLeft(nowMs - exchange.queuedMs);
+    return true;
+  }
+
   /** The request whose turn it is, or null. It stays in the queue. */
   next(nowMs: number): Exchange | null {
     const { first, last } = this.queue;
