@@ -16,6 +16,8 @@ interface Waiting {
 export class HttpConnection {
   readonly peer: Peer;
   readonly #socket: Socket;
+  readonly #requestsMax: number;
+  #count = 0;
   #current: Exchange | null = null;
   #waiting: Waiting[] = [];
   /** The response that leaves at last, while the next request waits for that. */
@@ -23,8 +25,10 @@ export class HttpConnection {
   #isClosing = false;
   #last: { readonly exchange: Exchange; readonly request: IncomingMessage } | null = null;
 
-  constructor(socket: Socket, peer: Peer) {
+  /** @param requestsMax requests that are answered before it is closed */
+  constructor(socket: Socket, peer: Peer, requestsMax: number) {
     this.#socket = socket;
+    this.#requestsMax = requestsMax;
     this.peer = peer;
     socket.once('close', () => {
       this.close();
@@ -55,8 +59,7 @@ export class HttpConnection {
       this.#waiting.push({ exchange, start });
       return;
     }
-    this.#current = exchange;
-    start();
+    this.#begin(exchange, start);
   }
 
   /** The current request is the last, whatever has come behind it. */
@@ -78,13 +81,21 @@ export class HttpConnection {
     return true;
   }
 
+  #begin(exchange: Exchange, start: () => void): void {
+    this.#current = exchange;
+    this.#count++;
+    if (this.#count >= this.#requestsMax) this.close();
+    start();
+  }
+
   #finished(exchange: Exchange, response: ServerResponse): void {
     if (exchange !== this.#current) {
       this.#waiting = this.#waiting.filter((each) => each.exchange !== exchange);
       return;
     }
     this.#current = null;
-    if (this.#waiting.length > 0 && !response.writableFinished) {
+    if (this.#waiting.length > 0) {
+      // Only then Node lets the next response have the connection.
       this.#isFlushing = true;
       response.once('finish', () => {
         this.#isFlushing = false;
@@ -98,8 +109,7 @@ export class HttpConnection {
   #next(): void {
     const next = this.#waiting.shift();
     if (next !== undefined) {
-      this.#current = next.exchange;
-      next.start();
+      this.#begin(next.exchange, next.start);
     } else if (this.#isClosing) {
       // The answer may have begun before that was known.
       this.#socket.destroySoon();

@@ -84,7 +84,8 @@ export class HttpReply implements Reply {
     if (!this.#isTimed) {
       this.#isTimed = true;
       response.on('timeout', () => this.#request.socket.writableLength > 0 && this.abort());
-      response.on('drain', () => response.setTimeout(0));
+      // Who was told of it first may have filled it again.
+      response.on('drain', () => response.writableNeedDrain || response.setTimeout(0));
     }
     response.setTimeout(this.#sendTimeoutMs);
   }

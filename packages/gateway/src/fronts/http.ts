@@ -57,7 +57,7 @@ export class HttpFront implements Front {
     this.#forwarding = options.forwarding ?? NO_FORWARDING;
     this.#peerOf = options.peerOf ?? socketPeer;
     this.#events = options.events ?? null;
-    const { headerTimeoutMs, keepAliveTimeoutMs, connectionRequestsCount } = this.#limits;
+    const { headerTimeoutMs, keepAliveTimeoutMs } = this.#limits;
     this.server = createServer({
       maxHeaderSize: options.variablesBytes,
       insecureHTTPParser: false,
@@ -71,7 +71,6 @@ export class HttpFront implements Front {
     });
     // Node drops headers over this number without a word. One more, and they can be refused.
     this.server.maxHeadersCount = options.variablesCount + 1;
-    this.server.maxRequestsPerSocket = connectionRequestsCount ?? 0;
     this.server.on('request', (request, response) => this.#begin(request, response, 'none'));
     this.server.on('checkContinue', (request, response) => this.#begin(request, response, 'continue'));
     this.server.on('checkExpectation', (request, response) => this.#begin(request, response, 'unknown'));
@@ -145,7 +144,11 @@ export class HttpFront implements Front {
   #connectionOf(socket: Socket): HttpConnection {
     const known = this.#connections.get(socket);
     if (known !== undefined) return known;
-    const connection = new HttpConnection(socket, this.#peerOf(socket));
+    const connection = new HttpConnection(
+      socket,
+      this.#peerOf(socket),
+      this.#limits.connectionRequestsCount ?? Infinity,
+    );
     this.#connections.set(socket, connection);
     return connection;
   }

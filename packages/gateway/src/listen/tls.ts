@@ -42,10 +42,10 @@ export class TlsDoor {
   }
 
   /** Calls `changed` when one of the files is another one; links are followed, as certbot needs it. */
-  watch(changed: () => void): void {
+  watch(changed: () => void, lookEveryMs: number = LOOK_EVERY_MS): void {
     this.#changed = changed;
     for (const path of this.#paths()) {
-      watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, changed);
+      watchFile(path, { interval: lookEveryMs, persistent: false }, changed);
     }
   }
 
