@@ -1,11 +1,11 @@
-// Certificates for one suite: an authority, a server that is localhost, and a client named Alice. Made by openssl.
+// Certificates for tests: an authority, a server that is localhost, and a client named Alice. Made by openssl.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { program } from '../harness/require.ts';
-import type { Site } from '../harness/site.ts';
+import { program } from './require.ts';
+import type { Site } from './site.ts';
 
 /** Paths of PEM files. */
 export interface Certificates {

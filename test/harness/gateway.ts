@@ -23,6 +23,8 @@ export interface Listen {
   readonly mount?: string;
   /** Default: that of the gateway. */
   readonly mode?: string;
+  /** Further lines. */
+  readonly lines?: readonly string[];
 }
 
 /** How to start a gateway. */
@@ -159,10 +161,11 @@ export function writeConfig(bed: TestBed, options: GatewayOptions): string {
     `threads = ${options.threads ?? 1}`,
     ...(options.pool ?? []),
   ];
-  for (const { protocol, address, mount, mode } of options.listen) {
+  for (const { protocol, address, mount, mode, lines: more = [] } of options.listen) {
     lines.push('[[listen]]', `protocol = ${quote(protocol)}`, `address = ${quote(address)}`);
     if (mount !== undefined) lines.push(`mount = ${quote(mount)}`);
     if (mode !== undefined) lines.push(`mode = ${quote(mode)}`);
+    lines.push(...more);
   }
   return bed.site.write('sluice.toml', [...lines, ...(options.toml ?? []), ''].join('\n'));
 }

@@ -1,19 +1,25 @@
 // One TCP or Unix connection as bytes. It knows nothing of HTTP; it never sends or hides anything by itself.
 import { connect, type Socket } from 'node:net';
+import { connect as connectEncrypted } from 'node:tls';
 import { once } from 'node:events';
 
 /** Where to connect. */
-export type Address = { readonly port: number } | { readonly path: string };
+export type Address =
+  | { readonly port: number; /** Over TLS, whoever it is. */ readonly isEncrypted?: boolean }
+  | { readonly path: string };
 
 /** A connection read and written byte by byte. */
 export class RawConnection {
   readonly #socket: Socket;
+  /** What carries it: itself, unless it is encrypted. */
+  readonly #below: Socket;
   readonly #chunks: AsyncIterator<Buffer>;
   #unread: Buffer = Buffer.alloc(0);
   #hasEnded = false;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, below: Socket = socket) {
     this.#socket = socket;
+    this.#below = below;
     // A reset shows as the end of what can be read.
     socket.on('error', () => undefined);
     this.#chunks = socket.iterator({ destroyOnReturn: false });
@@ -21,13 +27,13 @@ export class RawConnection {
 
   /** Connects to a loopback port or a Unix socket. */
   static async open(address: Address): Promise<RawConnection> {
-    const socket = connect({
-      ...('port' in address ? { host: '127.0.0.1' } : {}),
-      ...address,
-      allowHalfOpen: true,
-    });
+    const where = 'port' in address ? { host: '127.0.0.1', port: address.port } : address;
+    const socket = connect({ ...where, allowHalfOpen: true });
     await once(socket, 'connect');
-    return new RawConnection(socket);
+    if (!('port' in address) || address.isEncrypted !== true) return new RawConnection(socket);
+    const encrypted = connectEncrypted({ socket, rejectUnauthorized: false });
+    await once(encrypted, 'secureConnect');
+    return new RawConnection(encrypted, socket);
   }
 
   /** Sends bytes (strings as latin-1) and waits while the other side does not take them. To nobody when it has gone. */
@@ -88,6 +94,6 @@ export class RawConnection {
 
   /** Leaves rudely: RST instead of FIN (TCP only). */
   reset(): void {
-    this.#socket.resetAndDestroy();
+    this.#below.resetAndDestroy();
   }
 }

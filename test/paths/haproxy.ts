@@ -17,6 +17,8 @@ interface Variant {
   readonly transport: 'unix' | 'tcp';
   /** Lines of the `fcgi-app` section. */
   readonly app?: readonly string[];
+  /** How it says who its client is, over the PROXY protocol. */
+  readonly send?: 'send-proxy' | 'send-proxy-v2';
   readonly differences: readonly Difference[];
 }
 
@@ -71,6 +73,18 @@ export const haproxyHttp: Path = haproxyPath({
   differences: [],
 });
 
+/** HAProxy over HTTP, with either version of the PROXY protocol. */
+export const haproxyProxyProtocol: readonly Path[] = (['send-proxy', 'send-proxy-v2'] as const).map(
+  (send, index) =>
+    haproxyPath({
+      name: `HTTP (${['tcp', 'unix'][index]}, ${send})`,
+      protocol: 'http',
+      transport: index === 0 ? 'tcp' : 'unix',
+      send,
+      differences: [],
+    }),
+);
+
 function fcgi(how: string, transport: Variant['transport'], app: readonly string[]): Variant {
   return {
     name: `FastCGI (${transport}, ${how})`,
@@ -81,7 +95,7 @@ function fcgi(how: string, transport: Variant['transport'], app: readonly string
   };
 }
 
-function haproxyPath({ name, protocol, transport, app, differences }: Variant): Path {
+function haproxyPath({ name, protocol, transport, app, send, differences }: Variant): Path {
   return {
     name: `HAProxy, ${name}`,
     needs: [programPart('haproxy')],
@@ -93,16 +107,23 @@ function haproxyPath({ name, protocol, transport, app, differences }: Variant): 
       const address = socket === undefined ? place : `unix:${place}`;
       const gateway = await startGateway(bed, {
         ...options,
-        listen: [{ protocol, address, ...(mount !== undefined && { mount }) }],
+        listen: [
+          {
+            protocol,
+            address,
+            ...(mount !== undefined && { mount }),
+            ...(send && { lines: ['proxy_protocol = true'] }),
+          },
+        ],
       });
       const port = await bed.reservePort();
-      const haproxy = await startHaproxy(bed, { port, sections: sections(port, place, app) });
+      const haproxy = await startHaproxy(bed, { port, sections: sections(port, place, app, send) });
       return runningBehind(port, gateway, haproxy);
     },
   };
 }
 
-function sections(port: number, place: string, app: readonly string[] | undefined): string {
+function sections(port: number, place: string, app: readonly string[] | undefined, send = ''): string {
   return `
 frontend clients
   mode http
@@ -111,7 +132,7 @@ frontend clients
 backend gateway
   mode http
   ${app ? 'use-fcgi-app gateway' : ''}
-  server gateway ${place} ${app ? 'proto fcgi' : ''}
+  server gateway ${place} ${app ? 'proto fcgi' : ''} ${send}
 ${app ? ['fcgi-app gateway', '  docroot /', AUTHORIZATION, ...app.map((line) => `  ${line}`)].join('\n') : ''}
 `;
 }

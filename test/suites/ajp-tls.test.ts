@@ -8,7 +8,7 @@ import { startApacheAjp, type Connector } from '../harness/servers/apache-ajp.ts
 import { lighttpdParts } from '../harness/servers/lighttpd.ts';
 import { startLighttpdAjp } from '../harness/servers/lighttpd-ajp.ts';
 import { startAjpGateway } from '../paths/ajp-listener.ts';
-import { environOverTls, makeCertificates, type Certificates } from './ajp-certificates.ts';
+import { environOverTls, makeCertificates, type Certificates } from '../harness/certificates.ts';
 
 const ATTRIBUTES = 'allowed_attributes = ["SSL_CLIENT_S_DN_CN"]';
 

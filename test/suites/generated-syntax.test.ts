@@ -6,7 +6,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { bedOfSuite, type TestBed } from '../harness/bed.ts';
 import { describeWith, program, programPart } from '../harness/require.ts';
 import { apacheChecker } from '../harness/servers/apache.ts';
-import { makeCertificates } from './ajp-certificates.ts';
+import { makeCertificates } from '../harness/certificates.ts';
 
 const GOLDEN = fileURLToPath(new URL('../../packages/gateway/test/webserver/golden/', import.meta.url));
 

@@ -1,5 +1,5 @@
-// HAProxy in front, over FastCGI and over HTTP.
-import { haproxyFastCgi, haproxyHttp } from '../paths/haproxy.ts';
+// HAProxy in front, over FastCGI and over HTTP, plain and with the PROXY protocol.
+import { haproxyFastCgi, haproxyHttp, haproxyProxyProtocol } from '../paths/haproxy.ts';
 import { describePath } from './describe-path.ts';
 
-for (const path of [...haproxyFastCgi, haproxyHttp]) describePath(path);
+for (const path of [...haproxyFastCgi, haproxyHttp, ...haproxyProxyProtocol]) describePath(path);

@@ -4,10 +4,10 @@ import { expectHealthy, expectResponse } from '../cases/case.ts';
 import { exchange, formatHead, readResponse, text } from '../harness/http.ts';
 import { RawConnection } from '../harness/raw-connection.ts';
 import { patternBody } from '../harness/pattern.ts';
-import { directHttp } from '../paths/direct-http.ts';
+import { directHttp, directHttps } from '../paths/direct-http.ts';
 import { describePath, frontOfSuite } from './describe-path.ts';
 
-describePath(directHttp);
+for (const path of [directHttp, directHttps]) describePath(path);
 
 describe('HTTP, byte by byte', () => {
   const front = frontOfSuite(directHttp, {
