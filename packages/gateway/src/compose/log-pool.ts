@@ -43,6 +43,15 @@ export function logPool(logger: Logger, pool: string, application: string | null
         { code: 'SLUICE_FORK_SERVER_ENDED', pid },
         `the process that workers are forked from ${reason}`,
       ),
+    workerStuck: (pid, unansweredMs, running) => {
+      const requests = running.map(({ id }) => id);
+      const fields = { code: 'SLUICE_WORKER_SILENT', pid, requests };
+      const seconds = (unansweredMs / 1000).toFixed(1);
+      const message = `worker has answered nothing for ${seconds} s, probably because native code holds the interpreter; it gets no more requests until it does, and prints its stacks`;
+      log.warn(fields, message);
+    },
+    workerUnstuck: (pid, unansweredMs) =>
+      log.info({ pid }, `worker answers again, after ${(unansweredMs / 1000).toFixed(1)} s`),
     output: (pid, text, exchange) => {
       const fields = { source: 'application', pid, ...(exchange && { request: exchange.id }) };
       for (const line of text.split('\n')) if (line.trim() !== '') log.info(fields, line);

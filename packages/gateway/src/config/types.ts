@@ -122,6 +122,10 @@ export interface PoolConfig {
   readonly firstByteTimeoutMs: number | null;
   /** How long between two pieces of its reply, after which the reply is aborted; null: no limit. */
   readonly streamIdleTimeoutMs: number | null;
+  /** How long a worker may leave the gateway without an answer until it gets no more requests. */
+  readonly stuckAfterMs: number;
+  /** The same, until it is killed if requests wait in it; null is three quarters of `queueTimeoutMs`. */
+  readonly stuckTimeoutMs: number | null;
   /** How long a worker may take to import the application. */
   readonly startupTimeoutMs: number;
   /** How long running requests get to finish when the pool stops. */

@@ -21,6 +21,7 @@ export type FailureCode =
   | 'SLUICE_NOT_SUPPORTED'
   | 'SLUICE_WORKER_DIED'
   | 'SLUICE_WORKER_PROTOCOL'
+  | 'SLUICE_WORKER_STUCK'
   | 'SLUICE_QUEUE_FULL'
   | 'SLUICE_QUEUE_TIMEOUT'
   | 'SLUICE_APPLICATION_NOT_LOADED'
@@ -121,6 +122,11 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
     status: 504,
     title: 'Gateway Timeout',
     text: 'The server behind this one did not answer in time.',
+  },
+  SLUICE_WORKER_STUCK: {
+    status: 504,
+    title: 'Gateway Timeout',
+    text: 'The process that answered this request did nothing else for too long.',
   },
   SLUICE_QUEUE_FULL: {
     status: 503,

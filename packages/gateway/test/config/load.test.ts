@@ -75,6 +75,8 @@ describe('loading a configuration', () => {
           requestTimeoutMs: 60_000,
           firstByteTimeoutMs: null,
           streamIdleTimeoutMs: null,
+          stuckAfterMs: 1_000,
+          stuckTimeoutMs: null,
           startupTimeoutMs: 60_000,
           stopTimeoutMs: 30_000,
           lookAhead: 8,
@@ -141,6 +143,8 @@ threads = 3
 queue = { length = 0, timeout = "250ms" }
 request_timeout = "10m"
 startup_timeout = "1m"
+stuck_after = "2s"
+stuck_timeout = "9s"
 stop_timeout = "1h"
 look_ahead = 0
 recall_after = "10ms"
@@ -227,6 +231,8 @@ access = true
       queueLength: 0,
       queueTimeoutMs: 250,
       requestTimeoutMs: 600_000,
+      stuckAfterMs: 2_000,
+      stuckTimeoutMs: 9_000,
       startupTimeoutMs: 60_000,
       stopTimeoutMs: 3_600_000,
       lookAhead: 0,

@@ -26,6 +26,9 @@ export class RealPool {
   /** Processes that have imported the application to fork workers. */
   readonly forkServers: (ForkServerFacts & { readonly pid: number })[] = [];
   readonly forkServerEndings: string[] = [];
+  /** Workers that answered nothing, and those that did so again. */
+  readonly stuck: number[] = [];
+  readonly unstuck: number[] = [];
   /** What was printed, and with which request, if any. */
   readonly output: (readonly [text: string, request: number | null])[] = [];
 
@@ -62,6 +65,8 @@ export class RealPool {
       recycling: () => {},
       preloaded: (pid, _tookMs, facts) => this.forkServers.push({ pid, ...facts }),
       forkServerEnded: (_pid, reason) => this.forkServerEndings.push(reason),
+      workerStuck: (pid) => this.stuck.push(pid),
+      workerUnstuck: (pid) => this.unstuck.push(pid),
       output: (_pid, text, exchange) => this.output.push([text, exchange?.id ?? null]),
     });
   }

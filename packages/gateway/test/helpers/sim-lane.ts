@@ -22,7 +22,18 @@ export class SimLane implements LaneSocket {
   #arrived: Buffer = Buffer.alloc(0);
   #line: SimRequest[] = [];
 
+  /** Whether what is written stays with the gateway, as when the kernel has no room for it. */
+  isFull = false;
+  #held: Buffer[] = [];
+
+  /** The kernel has room again. */
+  makeRoom(): void {
+    this.isFull = false;
+    for (const bytes of this.#held.splice(0)) this.write(bytes);
+  }
+
   write(bytes: Buffer): boolean {
+    if (this.isFull) return this.#held.push(bytes) === 0;
     this.#arrived = Buffer.concat([this.#arrived, bytes]);
     return true;
   }

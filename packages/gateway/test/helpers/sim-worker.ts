@@ -26,6 +26,8 @@ export class SimWorker implements ProcessHandle {
   isKilled = false;
   /** Whether its control thread does nothing, as when a C extension holds the interpreter. */
   isDeaf = false;
+  /** How often it was asked to print its stacks. */
+  stacksCount = 0;
   readonly #events: ProcessEvents;
   readonly #onBegin: OnBegin;
   #inbox: Buffer[] = [];
@@ -41,6 +43,10 @@ export class SimWorker implements ProcessHandle {
 
   close(): void {
     this.#isClosing = true;
+  }
+
+  printStacks(): void {
+    this.stacksCount++;
   }
 
   abort(): void {

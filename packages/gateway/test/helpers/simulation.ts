@@ -55,6 +55,9 @@ export class Simulation {
   readonly reloads: { readonly generation: number; readonly reason?: string }[] = [];
   /** How many workers were wanted, each time that changed. */
   readonly scales: number[] = [];
+  /** Workers that answered nothing, and those that did so again. */
+  readonly stuck: number[] = [];
+  readonly unstuck: number[] = [];
   /** Why workers were replaced. */
   readonly recycled: string[] = [];
   /** Requests that do not finish as long as they stand here. */
@@ -72,6 +75,8 @@ export class Simulation {
       output: () => {},
       preloaded: () => {},
       forkServerEnded: () => {},
+      workerStuck: (pid) => this.stuck.push(pid),
+      workerUnstuck: (pid) => this.unstuck.push(pid),
     };
     this.pool = new Pool(simulatedPoolOptions(options), reporter, (command, events) => {
       const onBegin = (id: number, worker: SimWorker): void => {

@@ -72,6 +72,8 @@ export class Lane implements Holder, LaneEvents {
   #isRecalled = false;
   /** Whether a RECALL has been sent and not been answered. */
   isRecalling = false;
+  /** When the last RECALL was sent, by `performance.now()`. */
+  recalledMs = 0;
   /** When the running request began, by `performance.now()`. */
   runningSinceMs = 0;
 
@@ -150,6 +152,7 @@ export class Lane implements Holder, LaneEvents {
     // What reached the worker after the RECALL would be begun although it stands behind what has been given back.
     this.flush();
     this.isRecalling = true;
+    this.recalledMs = performance.now();
     this.#owner.recall(this);
   }
 

@@ -7,9 +7,10 @@ import type { PreloadReporter } from './preload/preload-source.ts';
 import type { WorkerCommand } from './process.ts';
 import type { TurnoverFailure } from './turnover.ts';
 import type { UpkeepOptions } from './upkeep.ts';
+import type { WatchdogOptions } from './watchdog.ts';
 
 /** How a pool works. Times are milliseconds. */
-export interface PoolOptions extends GateOptions, UpkeepOptions {
+export interface PoolOptions extends GateOptions, UpkeepOptions, WatchdogOptions {
   readonly name: string;
   /** How its workers are started. */
   readonly command: WorkerCommand;
@@ -36,5 +37,9 @@ export interface PoolReporter extends PreloadReporter {
   scaled(countWanted: number, reason: string): void;
   /** A worker has served long enough and is going to be replaced. */
   recycling(pid: number, reason: string): void;
+  /** It answers nothing, not even the gateway: native code holds the interpreter. These requests run in it. */
+  workerStuck(pid: number, unansweredMs: number, running: readonly Exchange[]): void;
+  /** It answers again, after so long. */
+  workerUnstuck(pid: number, unansweredMs: number): void;
   output(pid: number, text: string, exchange: Exchange | null): void;
 }

@@ -42,6 +42,8 @@ export interface WorkerStatus {
   readonly generation: number;
   readonly state: WorkerState;
   readonly ageMs: number;
+  /** For how long it has answered nothing, not even the gateway; null if it does. */
+  readonly stuckMs: number | null;
   /** Requests it has ended. */
   readonly servedCount: number;
   /** Resident memory; null where the system does not tell. */
@@ -68,14 +70,15 @@ export interface RequestStatus {
   readonly isClientGone: boolean;
 }
 
-/** Describes a worker at `nowMs`, by `performance.now()`. */
-export function describeWorker(worker: Worker, nowMs: number): WorkerStatus {
+/** Describes a worker at `nowMs`, like `stuckSinceMs` by `performance.now()`. */
+export function describeWorker(worker: Worker, stuckSinceMs: number | null, nowMs: number): WorkerStatus {
   const { pid, generation, state, startedMs, servedCount, lanes } = worker;
   return {
     pid,
     generation,
     state,
     ageMs: Math.round(nowMs - startedMs),
+    stuckMs: stuckSinceMs === null ? null : Math.round(nowMs - stuckSinceMs),
     servedCount,
     memoryBytes: residentBytes(pid),
     lanes: lanes.map((lane) => describeLane(lane, nowMs)),

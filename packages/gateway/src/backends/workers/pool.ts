@@ -18,6 +18,7 @@ import { Ticker } from './ticker.ts';
 import type { TurnoverFailure } from './turnover.ts';
 import { Upkeep } from './upkeep.ts';
 import { directSource, type WorkerSource } from './worker-source.ts';
+import { Watchdog, type WatchdogEvents } from './watchdog.ts';
 import type { Ending, Worker, WorkerEvents } from './worker.ts';
 
 /** How often running requests are held against their timeout. */
@@ -32,7 +33,7 @@ interface Stuck {
 }
 
 /** Runs exchanges in supervised worker processes. */
-export class Pool implements Backend, WorkerEvents, GenerationOwner {
+export class Pool implements Backend, WorkerEvents, GenerationOwner, WatchdogEvents {
   readonly #options: PoolOptions;
   readonly #reporter: PoolReporter;
   readonly #gate: Gate;
@@ -42,6 +43,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
   /** Those whose lanes the gate has. */
   readonly #opened = new WeakSet<Worker>();
   readonly #upkeep: Upkeep;
+  readonly #watchdog: Watchdog;
   readonly #requestClocks: RequestClocks;
   readonly #restarter: Restarter;
   readonly #clock: Ticker;
@@ -70,6 +72,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
       changed: (reason) => this.#scaled(reason),
       recycling: (worker, reason) => reporter.recycling(worker.pid, reason),
     });
+    this.#watchdog = new Watchdog(options, this);
     this.#requestClocks = new RequestClocks({
       requestTimeoutMs: options.requestTimeoutMs,
       firstByteTimeoutMs: options.firstByteTimeoutMs ?? null,
@@ -99,7 +102,9 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
       preload: this.#source.preload(this.#generations.current),
       restarts: this.#restarts,
       loadFailure: this.#restarter.loadFailure,
-      workers: [...this.#crew.all].map((worker) => describeWorker(worker, nowMs)),
+      workers: [...this.#crew.all].map((worker) =>
+        describeWorker(worker, this.#watchdog.stuckSinceMs(worker), nowMs),
+      ),
     };
   }
 
@@ -236,8 +241,9 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
     this.#stopIfDone();
   }
 
-  returned(_worker: Worker, exchanges: readonly Exchange[]): void {
+  returned(worker: Worker, exchanges: readonly Exchange[]): void {
     this.#gate.readmit(exchanges);
+    this.#watchdog.answered(worker, performance.now());
     this.#stopIfDone();
   }
 
@@ -252,6 +258,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
   ended(worker: Worker, { reason, readyForMs, wasExpected, wasRetired }: Ending): void {
     this.#crew.remove(worker);
     this.#stuck.delete(worker);
+    this.#watchdog.forget(worker);
     const mustRestart = this.#state === 'running' && !wasRetired && !this.#generations.has(worker);
     this.#generations.failed(worker, { reason: `worker ${worker.pid} ${reason}`, detail: '' });
     if (!wasExpected) this.#restarts++;
@@ -261,6 +268,26 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
     this.#reporter.workerEnded(worker.pid, reason, wasExpected, restartInMs);
     this.#tried();
     this.#stopIfDone();
+  }
+
+  stuck(worker: Worker, unansweredMs: number): void {
+    this.#gate.close(worker.lanes);
+    const running = worker.lanes.flatMap((lane) => lane.running ?? []);
+    this.#reporter.workerStuck(worker.pid, unansweredMs, running);
+    worker.printStacks();
+  }
+
+  unstuck(worker: Worker, unansweredMs: number): void {
+    this.#reporter.workerUnstuck(worker.pid, unansweredMs);
+    if (worker.isReady && this.#opened.has(worker)) this.#gate.open(worker.lanes);
+  }
+
+  hopeless(worker: Worker, unansweredMs: number): void {
+    const seconds = (unansweredMs / 1000).toFixed(1);
+    worker.kill(
+      'SLUICE_WORKER_STUCK',
+      `was killed: it has done nothing else for ${seconds} s (stuck_timeout)`,
+    );
   }
 
   #beginDraining(): void {
@@ -296,6 +323,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner {
     const nowMs = performance.now();
     let isAnyRunning = false;
     for (const worker of this.#crew.all) {
+      this.#watchdog.look(worker, nowMs);
       for (const lane of worker.lanes) {
         if (!lane.running) continue;
         isAnyRunning = true;

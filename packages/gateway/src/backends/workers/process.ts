@@ -73,6 +73,8 @@ export interface ProcessHandle {
   close(): void;
   /** Ends it now. */
   kill(): void;
+  /** Has it print the stack of every Python thread to its standard error, and go on. */
+  printStacks(): void;
   /** Has it print the stack of every Python thread to its standard error, and end. It may be too stuck even for that. */
   abort(): void;
 }
@@ -102,6 +104,7 @@ const NOT_STARTED: ProcessHandle = {
   close: () => {},
   kill: () => {},
   abort: () => {},
+  printStacks: () => {},
 };
 
 /** A running worker process with its sockets. */
@@ -143,6 +146,10 @@ class WorkerProcess implements ProcessHandle {
 
   kill(): void {
     this.#child.kill('SIGKILL');
+  }
+
+  printStacks(): void {
+    this.#child.kill('SIGQUIT');
   }
 
   abort(): void {

@@ -120,6 +120,15 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     return this.lanes.every((lane) => lane.load === 0);
   }
 
+  /** When the oldest RECALL that it has not answered was sent, by `performance.now()`; null if it has answered all. */
+  get unansweredSinceMs(): number | null {
+    let sinceMs: number | null = null;
+    for (const { isRecalling, recalledMs } of this.lanes) {
+      if (isRecalling && (sinceMs === null || recalledMs < sinceMs)) sinceMs = recalledMs;
+    }
+    return sinceMs;
+  }
+
   /** How much has come on one of its lanes. */
   receivedBytes(lane: Lane): number {
     return this.#receivedBytes[lane.index] ?? 0;
@@ -144,6 +153,11 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     this.#killedFor ??= { code, reason };
     this.#events.withdrawn(this);
     this.#process.kill();
+  }
+
+  /** Has it print where each of its threads is; it goes on. Only when it has been ready. */
+  printStacks(): void {
+    if (this.#readyAtMs !== null) this.#process.printStacks();
   }
 
   /** As `kill`, but first it prints where each of its threads is stuck. */

@@ -84,11 +84,11 @@ const serverHeading = ['SERVER', 'STATE', 'WEIGHT', 'RUNNING', 'IDLE', 'SERVED',
 const heading = ['PID', 'GEN', 'STATE', 'AGE', 'SERVED', 'MEMORY', 'RUNNING'] as const;
 
 function describeWorker(worker: WorkerStatus): string[][] {
-  const { pid, generation, state, ageMs, servedCount, memoryBytes, lanes } = worker;
+  const { pid, generation, state, stuckMs, ageMs, servedCount, memoryBytes, lanes } = worker;
   const first = [
     String(pid),
     String(generation),
-    state,
+    stuckMs === null ? state : `stuck ${formatAge(stuckMs)}`,
     formatAge(ageMs),
     String(servedCount),
     memoryBytes === null ? '-' : formatSize(memoryBytes),

@@ -144,6 +144,22 @@ export const poolSettings: SettingsOf<PoolConfig> = {
     prose:
       'How long a reply that has begun may be silent. Then it is aborted and its worker is replaced. Time in which the client takes nothing does not count. For endless streams, give their route a long `request_timeout` and this.',
   },
+  stuckAfterMs: {
+    key: 'stuck_after',
+    kind: duration('100ms', '1h'),
+    fallback: { state: 'value', toml: '1s' },
+    flag: 'stuck-after',
+    prose:
+      'A worker that answers nothing for this long gets no more requests until it does, and prints its stacks to the log. That happens when native code holds the interpreter. With many dozens of threads that compute all the time, allow more.',
+  },
+  stuckTimeoutMs: {
+    key: 'stuck_timeout',
+    kind: duration('100ms', '24h'),
+    fallback: { state: 'none', prose: 'three quarters of `queue.timeout`' },
+    flag: 'stuck-timeout',
+    prose:
+      'After so long without an answer such a worker is killed, if requests wait in it that have not begun: they run elsewhere, and those that run in it are answered with 504. If none wait, only `request_timeout` counts.',
+  },
   startupTimeoutMs: {
     key: 'startup_timeout',
     kind: duration('100ms', '1h'),

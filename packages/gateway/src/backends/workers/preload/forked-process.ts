@@ -72,6 +72,10 @@ export class ForkedProcess implements ProcessHandle {
     this.#signal('SIGKILL');
   }
 
+  printStacks(): void {
+    if (this.#pid !== undefined) this.#send(this.#pid, 'SIGQUIT');
+  }
+
   abort(): void {
     this.#signal('SIGABRT');
   }
@@ -158,9 +162,13 @@ export class ForkedProcess implements ProcessHandle {
   #signal(signal: NodeJS.Signals): void {
     if (!this.isAsked) return this.#owner.abandon(this, false);
     this.#wantedSignal = signal;
-    if (this.#pid === undefined || this.#exit || this.#isOver) return;
+    if (this.#pid !== undefined) this.#send(this.#pid, signal);
+  }
+
+  #send(pid: number, signal: NodeJS.Signals): void {
+    if (this.#exit || this.#isOver) return;
     try {
-      process.kill(this.#pid, signal);
+      process.kill(pid, signal);
     } catch {
       // It has ended in this very moment.
     }
