@@ -105,9 +105,7 @@ export class Gateway implements Server {
 
   complaints(): string[] {
     return this.process.lines.filter(
-      (line) =>
-        !QUIET_LEVELS.includes(parseLine(line).level) &&
-        !this.#expectedLog.some((pattern) => pattern.test(line)),
+      (line) => isWorthComplaint(line) && !this.#expectedLog.some((pattern) => pattern.test(line)),
     );
   }
 }
@@ -175,7 +173,13 @@ function quote(text: string): string {
   return JSON.stringify(text);
 }
 
-function parseLine(line: string): LogLine {
+/** Whether a line of a gateway's log is at warn or above, or none of its log at all. */
+export function isWorthComplaint(line: string): boolean {
+  return !QUIET_LEVELS.includes(parseLine(line).level);
+}
+
+/** A line of a gateway's log; what is not JSON comes as an error. */
+export function parseLine(line: string): LogLine {
   try {
     const value: unknown = JSON.parse(line);
     if (isLogLine(value)) return value;

@@ -1,14 +1,12 @@
 // Client -> Caddy -> FastCGI or HTTP -> gateway.
 import { expect } from '@jest/globals';
 import { exchange, whole } from '../harness/http.ts';
-import { startGateway } from '../harness/gateway.ts';
-import { programPart } from '../harness/require.ts';
-import { startCaddy } from '../harness/servers/caddy.ts';
 import { expectHealthy, row } from '../cases/case.ts';
 import { brokenUpload } from '../cases/departures.ts';
 import { streamedUpload } from '../cases/streaming.ts';
+import { behind } from './behind.ts';
 import { instead } from './differences.ts';
-import { runningBehind, type Difference, type Path } from './path.ts';
+import type { Difference, Path } from './path.ts';
 
 // Seen with Caddy 2.6.
 const ENDS_BROKEN = instead(
@@ -50,43 +48,23 @@ const fcgiDifferences: readonly Difference[] = [
   }),
 ];
 
-/** Caddy with the `fastcgi` transport. */
-export const caddyFastCgi: Path = caddyPath('fastcgi', 'unix', fcgiDifferences);
+const traits = { buffersRequests: false, acceptsRawBytes: false, mergesSlashes: false };
+const common = { server: 'caddy', traits } as const;
 
-/** Caddy with `reverse_proxy`. */
-export const caddyHttp: Path = caddyPath('http', 'tcp', [ENDS_BROKEN]);
-
-function caddyPath(
-  protocol: 'fastcgi' | 'http',
-  transport: 'unix' | 'tcp',
-  differences: readonly Difference[],
-): Path {
-  return {
-    name: `Caddy, ${protocol === 'http' ? 'HTTP' : 'FastCGI'} (${transport})`,
-    needs: [programPart('caddy')],
-    traits: { buffersRequests: false, acceptsRawBytes: false, mergesSlashes: false },
-    differences,
-    async start(bed, { mount, ...options }) {
-      const place = transport === 'unix' ? bed.site.path(protocol) : `127.0.0.1:${await bed.reservePort()}`;
-      const address = transport === 'unix' ? `unix:${place}` : place;
-      const gateway = await startGateway(bed, {
-        ...options,
-        listen: [{ protocol, address, ...(mount !== undefined && { mount }) }],
-      });
-      const port = await bed.reservePort();
-      const to = transport === 'unix' ? `unix/${place}` : place;
-      const caddy = await startCaddy(bed, { port, sites: site(port, to, protocol === 'fastcgi') });
-      return runningBehind(port, gateway, caddy);
-    },
-  };
-}
-
-function site(port: number, to: string, isFastCgi: boolean): string {
-  return `
-http://127.0.0.1:${port}, http://localhost:${port} {
-  reverse_proxy ${to} {
-    ${isFastCgi ? 'flush_interval -1\n    transport fastcgi {\n      root /\n    }' : ''}
-  }
-}
-`;
-}
+/** Caddy with the `fastcgi` transport, and with `reverse_proxy` alone. */
+export const caddyPaths: readonly Path[] = [
+  behind({
+    ...common,
+    name: 'Caddy, FastCGI (unix)',
+    protocol: 'fastcgi',
+    transport: 'unix',
+    differences: fcgiDifferences,
+  }),
+  behind({
+    ...common,
+    name: 'Caddy, HTTP (tcp)',
+    protocol: 'http',
+    transport: 'tcp',
+    differences: [ENDS_BROKEN],
+  }),
+];

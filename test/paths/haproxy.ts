@@ -2,32 +2,16 @@
 import { expect } from '@jest/globals';
 import { chunked, exchange, type HttpRequest } from '../harness/http.ts';
 import { patternBlocks, patternDigest } from '../harness/pattern.ts';
-import { startGateway } from '../harness/gateway.ts';
-import { programPart } from '../harness/require.ts';
-import { startHaproxy } from '../harness/servers/haproxy.ts';
 import { expectResponse } from '../cases/case.ts';
 import { brokenUpload } from '../cases/departures.ts';
 import { streamedUpload } from '../cases/streaming.ts';
+import { behind } from './behind.ts';
 import { instead } from './differences.ts';
-import { runningBehind, type Difference, type Path } from './path.ts';
-
-interface Variant {
-  readonly name: string;
-  readonly protocol: 'fastcgi' | 'http';
-  readonly transport: 'unix' | 'tcp';
-  /** Lines of the `fcgi-app` section. */
-  readonly app?: readonly string[];
-  /** How it says who its client is, over the PROXY protocol. */
-  readonly send?: 'send-proxy' | 'send-proxy-v2';
-  readonly differences: readonly Difference[];
-}
-
-// HAProxy keeps it to itself otherwise.
-const AUTHORIZATION = '  pass-header authorization';
+import type { Difference, Path } from './path.ts';
 
 const HOLDS_BACK = 'HAProxy passes nothing on before it has tune.bufsize';
 
-const fcgiDifferences: readonly Difference[] = [
+const differences: readonly Difference[] = [
   instead('a chunked upload that is spooled', 'all of it has to fit into tune.bufsize, else 400', {
     run: async (front) => {
       const upload = (sizeBytes: number): HttpRequest => ({
@@ -52,87 +36,50 @@ const fcgiDifferences: readonly Difference[] = [
   }),
 ];
 
+const traits = { buffersRequests: false, acceptsRawBytes: false, mergesSlashes: false };
+const common = { server: 'haproxy', traits } as const;
+const multiplexed = 'option keep-conn\n    option mpxs-conns\n    option max-reqs 50';
+
 /** HAProxy with an `fcgi-app`: one request at a time, several over one connection, and asking the gateway what it can. */
 export const haproxyFastCgi: readonly Path[] = [
-  fcgi('kept connections', 'unix', ['option keep-conn']),
-  fcgi('one connection each', 'tcp', ['no option keep-conn']),
-  fcgi('multiplexed', 'tcp', ['option keep-conn', 'option mpxs-conns', 'option max-reqs 50']),
-  fcgi('get-values, multiplexed', 'unix', [
-    'option keep-conn',
-    'option get-values',
-    'option mpxs-conns',
-    'option max-reqs 50',
-  ]),
-].map(haproxyPath);
+  fastCgi('unix, kept connections', (text) => text),
+  fastCgi('tcp, one connection each', (text) => text.replace('option keep-conn', 'no option keep-conn')),
+  fastCgi('tcp, multiplexed', (text) => text.replace('option keep-conn', multiplexed)),
+  fastCgi('unix, get-values, multiplexed', (text) =>
+    text.replace('option keep-conn', multiplexed).replace('no option get-values', 'option get-values'),
+  ),
+];
 
 /** HAProxy over HTTP. */
-export const haproxyHttp: Path = haproxyPath({
-  name: 'HTTP (tcp, kept connections)',
+export const haproxyHttp: Path = behind({
+  ...common,
+  name: 'HAProxy, HTTP (tcp)',
   protocol: 'http',
   transport: 'tcp',
-  differences: [],
 });
 
 /** HAProxy over HTTP, with either version of the PROXY protocol. */
 export const haproxyProxyProtocol: readonly Path[] = (['send-proxy', 'send-proxy-v2'] as const).map(
-  (send, index) =>
-    haproxyPath({
-      name: `HTTP (${['tcp', 'unix'][index]}, ${send})`,
+  (send, index) => {
+    const transport = index === 0 ? 'tcp' : 'unix';
+    return behind({
+      ...common,
+      name: `HAProxy, HTTP (${transport}, ${send})`,
       protocol: 'http',
-      transport: index === 0 ? 'tcp' : 'unix',
-      send,
-      differences: [],
-    }),
+      transport,
+      listenLines: ['proxy_protocol = true'],
+      edit: (text) => text.replace(/^( +server gateway1 .*)$/m, `$1 ${send}`),
+    });
+  },
 );
 
-function fcgi(how: string, transport: Variant['transport'], app: readonly string[]): Variant {
-  return {
-    name: `FastCGI (${transport}, ${how})`,
+function fastCgi(how: string, edit: (text: string) => string): Path {
+  return behind({
+    ...common,
+    name: `HAProxy, FastCGI (${how})`,
     protocol: 'fastcgi',
-    transport,
-    app,
-    differences: fcgiDifferences,
-  };
-}
-
-function haproxyPath({ name, protocol, transport, app, send, differences }: Variant): Path {
-  return {
-    name: `HAProxy, ${name}`,
-    needs: [programPart('haproxy')],
-    traits: { buffersRequests: false, acceptsRawBytes: false, mergesSlashes: false },
+    transport: how.startsWith('unix') ? 'unix' : 'tcp',
     differences,
-    async start(bed, { mount, ...options }) {
-      const socket = transport === 'unix' ? bed.site.path(protocol) : undefined;
-      const place = socket ?? `127.0.0.1:${await bed.reservePort()}`;
-      const address = socket === undefined ? place : `unix:${place}`;
-      const gateway = await startGateway(bed, {
-        ...options,
-        listen: [
-          {
-            protocol,
-            address,
-            ...(mount !== undefined && { mount }),
-            ...(send && { lines: ['proxy_protocol = true'] }),
-          },
-        ],
-      });
-      const port = await bed.reservePort();
-      const haproxy = await startHaproxy(bed, { port, sections: sections(port, place, app, send) });
-      return runningBehind(port, gateway, haproxy);
-    },
-  };
-}
-
-function sections(port: number, place: string, app: readonly string[] | undefined, send = ''): string {
-  return `
-frontend clients
-  mode http
-  bind 127.0.0.1:${port}
-  default_backend gateway
-backend gateway
-  mode http
-  ${app ? 'use-fcgi-app gateway' : ''}
-  server gateway ${place} ${app ? 'proto fcgi' : ''} ${send}
-${app ? ['fcgi-app gateway', '  docroot /', AUTHORIZATION, ...app.map((line) => `  ${line}`)].join('\n') : ''}
-`;
+    edit,
+  });
 }

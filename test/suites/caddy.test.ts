@@ -1,5 +1,5 @@
 // Caddy in front, over FastCGI and over HTTP.
-import { caddyFastCgi, caddyHttp } from '../paths/caddy.ts';
+import { caddyPaths } from '../paths/caddy.ts';
 import { describePath } from './describe-path.ts';
 
-for (const path of [caddyFastCgi, caddyHttp]) describePath(path);
+for (const path of caddyPaths) describePath(path);

@@ -1,8 +1,9 @@
 // Apache, with what a temporary and unprivileged one needs around the configuration it is given.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { programPart, type Part } from '../require.ts';
-import { launch, type WebServer } from './web-server.ts';
+import { isWorthComplaint } from '../gateway.ts';
+import { program, programPart, type Part } from '../require.ts';
+import { launch, type Launch, type WebServer } from './web-server.ts';
 import type { TestBed } from '../bed.ts';
 
 const MODULES = '/usr/lib/apache2/modules';
@@ -25,6 +26,8 @@ export interface ApacheOptions {
   readonly tls?: ApacheTls;
   /** Further files that are held to what they log. */
   readonly logs?: readonly string[];
+  /** It starts gateways, which have to get at the files of whoever runs the tests. Default: no. */
+  readonly isSpawning?: boolean;
   /** Lines at warn and above that belong to what the tests do. */
   readonly expectedLog?: readonly RegExp[];
 }
@@ -47,13 +50,16 @@ const NORMAL = [/AH01873/];
 export function startApache(bed: TestBed, options: ApacheOptions): Promise<WebServer> {
   const log = bed.site.write('apache-error.log', '');
   const config = bed.site.write('apache.conf', configuration(bed, options, log));
+  const args = ['-f', config, '-D', 'FOREGROUND'];
   return launch(bed, {
     name: 'apache',
-    command: 'apache2',
-    args: ['-f', config, '-D', 'FOREGROUND'],
+    ...(options.isSpawning && isRoot() ? asNobody('apache2', args) : { command: 'apache2', args }),
     listensOn: options.port,
     logs: [log, ...(options.logs ?? [])],
-    isComplaint: (line) => /\[(?:\w+:)?(?:emerg|alert|crit|error|warn)\]/.test(line),
+    isComplaint: (line) =>
+      line.startsWith('{')
+        ? isWorthComplaint(line)
+        : /\[(?:\w+:)?(?:emerg|alert|crit|error|warn)\]/.test(line),
     expectedLog: [...NORMAL, ...(options.expectedLog ?? [])],
   });
 }
@@ -69,7 +75,6 @@ export function apacheChecker(bed: TestBed, text: string): readonly string[] {
 }
 
 function configuration({ site }: TestBed, options: ApacheOptions, log: string): string {
-  const isRoot = process.getuid?.() === 0;
   const isListening = options.lines?.some((line) => line.startsWith('Listen ')) ?? false;
   const modules = new Set([
     'mpm_event',
@@ -87,7 +92,7 @@ function configuration({ site }: TestBed, options: ApacheOptions, log: string): 
     ...(isListening ? [] : [`Listen 127.0.0.1:${options.port}`]),
     ...[...modules].map((module) => `LoadModule ${module}_module ${modulePath(module)}`),
     // Apache will not serve as root.
-    ...(isRoot ? ['User nobody', 'Group nogroup'] : []),
+    ...(isRoot() ? ['User nobody', 'Group nogroup'] : []),
     'ServerLimit 1',
     'StartServers 1',
     'ThreadsPerChild 32',
@@ -111,6 +116,18 @@ function tlsLines({ certificate, key, clientAuthority }: ApacheTls): string[] {
     'SSLVerifyClient optional',
     'SSLOptions +StdEnvVars +ExportCertData',
   ];
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/** Runs a program as nobody, who nevertheless may open every file; so may what it starts. */
+function asNobody(command: string, args: readonly string[]): Pick<Launch, 'command' | 'args'> {
+  const capability = '+dac_override';
+  const user = ['--reuid=nobody', '--regid=nogroup', '--clear-groups'];
+  const rights = [`--inh-caps=${capability}`, `--ambient-caps=${capability}`];
+  return { command: 'setpriv', args: [...user, ...rights, program(command), ...args] };
 }
 
 function modulePath(module: string): string {

@@ -7,6 +7,8 @@ export interface CaddyOptions {
   readonly port: number;
   /** Site blocks of a Caddyfile. One of them listens on `port`. */
   readonly sites: string;
+  /** Lines at warn and above that belong to what the tests do. */
+  readonly expectedLog?: readonly RegExp[];
 }
 
 // What it says at level warn of the way it is started here, and that it ends.
@@ -18,7 +20,10 @@ const NORMAL = [
 ];
 
 /** Starts Caddy and waits until it accepts connections. */
-export function startCaddy(bed: TestBed, { port, sites }: CaddyOptions): Promise<WebServer> {
+export function startCaddy(
+  bed: TestBed,
+  { port, sites, expectedLog = [] }: CaddyOptions,
+): Promise<WebServer> {
   const { site } = bed;
   const home = site.makeDirectory('caddy');
   const config = site.write('Caddyfile', `${GLOBAL}\n${sites}\n`);
@@ -29,7 +34,7 @@ export function startCaddy(bed: TestBed, { port, sites }: CaddyOptions): Promise
     env: { ...process.env, HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home },
     listensOn: port,
     // Lines of its log are JSON; before it has read how to log, they are of another shape.
-    expectedLog: NORMAL,
+    expectedLog: [...NORMAL, ...expectedLog],
     isComplaint: (line) => /"level":"(?:warn|error|panic|fatal)"|^Error:/.test(line),
   });
 }

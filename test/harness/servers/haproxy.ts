@@ -7,6 +7,8 @@ export interface HaproxyOptions {
   readonly port: number;
   /** Its sections. A frontend among them binds `port`. */
   readonly sections: string;
+  /** Lines that belong to what the tests do. */
+  readonly expectedLog?: readonly RegExp[];
 }
 
 // It says at level notice that it starts, and by what it was stopped.
@@ -17,23 +19,24 @@ const NORMAL = [
 ];
 
 /** Starts HAProxy and waits until it accepts connections. */
-export function startHaproxy(bed: TestBed, { port, sections }: HaproxyOptions): Promise<WebServer> {
+export function startHaproxy(
+  bed: TestBed,
+  { port, sections, expectedLog = [] }: HaproxyOptions,
+): Promise<WebServer> {
   const config = bed.site.write('haproxy.cfg', `${GLOBAL}\n${sections}\n`);
   return launch(bed, {
     name: 'haproxy',
     command: 'haproxy',
     args: ['-db', '-f', config],
     listensOn: port,
-    expectedLog: NORMAL,
+    expectedLog: [...NORMAL, ...expectedLog],
   });
 }
 
-// Not more than 64 KiB: else HAProxy writes FastCGI records with more than their two bytes of length can tell.
 const GLOBAL = `
 global
   maxconn 512
   log stdout format raw daemon warning
-  tune.bufsize 65536
 defaults
   log global
   timeout connect 5s

@@ -1,5 +1,6 @@
 // lighttpd, with what a temporary and unprivileged one needs around the configuration it is given.
 import { existsSync } from 'node:fs';
+import { isWorthComplaint } from '../gateway.ts';
 import { programPart, type Part } from '../require.ts';
 import { launch, type WebServer } from './web-server.ts';
 import type { TestBed } from '../bed.ts';
@@ -7,11 +8,13 @@ import type { TestBed } from '../bed.ts';
 /** How lighttpd is set up. */
 export interface LighttpdOptions {
   readonly port: number;
-  /** Modules such as `mod_ajp13`. */
-  readonly modules: readonly string[];
+  /** Modules such as `mod_ajp13`, besides those that `lines` load. */
+  readonly modules?: readonly string[];
   readonly lines: readonly string[];
   /** PEM file with certificate and key. Default: plain HTTP. */
   readonly tls?: string;
+  /** Lines that belong to what the tests do. */
+  readonly expectedLog?: readonly RegExp[];
 }
 
 /** What has to be installed for these modules. */
@@ -38,12 +41,14 @@ export function startLighttpd(bed: TestBed, options: LighttpdOptions): Promise<W
     args: ['-D', '-f', config],
     listensOn: options.port,
     logs: [log],
-    expectedLog: NORMAL,
+    // Gateways that it starts write into its log.
+    isComplaint: (line) => !line.startsWith('{') || isWorthComplaint(line),
+    expectedLog: [...NORMAL, ...(options.expectedLog ?? [])],
   });
 }
 
 function configuration({ site }: TestBed, options: LighttpdOptions, log: string): string {
-  const { port, modules, lines, tls } = options;
+  const { port, modules = [], lines, tls } = options;
   const loaded = [...(tls === undefined ? [] : ['mod_openssl']), ...modules];
   return [
     `server.document-root = "${site.directory}"`,
@@ -51,7 +56,9 @@ function configuration({ site }: TestBed, options: LighttpdOptions, log: string)
     `server.upload-dirs = ( "${site.makeDirectory('lighttpd-uploads')}" )`,
     'server.bind = "127.0.0.1"',
     `server.port = ${port}`,
-    'server.max-request-field-size = 65536',
+    ...(lines.some((line) => line.startsWith('server.max-request-field-size'))
+      ? []
+      : ['server.max-request-field-size = 65536']),
     `server.modules = ( ${loaded.map((module) => `"${module}"`).join(', ')} )`,
     ...(tls === undefined ? [] : ['ssl.engine = "enable"', `ssl.pemfile = "${tls}"`]),
     ...lines,

@@ -57,10 +57,15 @@ export class WebServer implements Server {
     this.#expectedLog.push(pattern);
   }
 
+  /** What it has written so far, to its outputs and its logs. */
+  lines(): string[] {
+    const logged = (this.#launch.logs ?? []).flatMap((path) => readFileSync(path, 'utf8').split('\n'));
+    return [...this.#process.lines, ...logged];
+  }
+
   complaints(): string[] {
-    const { logs = [], isComplaint = () => true } = this.#launch;
-    const logged = logs.flatMap((path) => readFileSync(path, 'utf8').split('\n'));
-    return [...this.#process.lines, ...logged].filter(
+    const { isComplaint = () => true } = this.#launch;
+    return this.lines().filter(
       (line) => line !== '' && isComplaint(line) && !this.#expectedLog.some((pattern) => pattern.test(line)),
     );
   }

@@ -5,7 +5,7 @@ import { blankSeparated, spawnedCommand } from './spawn.ts';
 import type { Site } from './site.ts';
 import { comment, indented, wholeSeconds } from './text.ts';
 
-/** One gateway with all its workers for the whole server; it ends with Apache. */
+/** Gateways of one worker each, which end with Apache. */
 export function apacheFcgidConfig(site: Site): readonly string[] {
   const program = site.command.words.at(-1) ?? '';
   const target = site.mount === '' ? '/' : site.mount;
@@ -17,8 +17,10 @@ export function apacheFcgidConfig(site: Site): readonly string[] {
       ...apacheHost(site, 60_000),
       [...comment('An encoded slash (%2F) is allowed; by default it is a 404.'), 'AllowEncodedSlashes On'],
       [
-        ...comment('One process, which is never ended for its age: it keeps its workers in order by itself.'),
-        'FcgidMaxProcessesPerClass 1',
+        ...comment(
+          'mod_fcgid gives a process one request at a time: so there are as many gateways as there would be threads of workers, and each has one worker. It is never ended for its age; it keeps its worker in order by itself.',
+        ),
+        `FcgidMaxProcessesPerClass ${site.lanes}`,
         'FcgidMinProcessesPerClass 1',
         'FcgidProcessLifeTime 0',
         'FcgidMaxRequestsPerProcess 0',
@@ -45,7 +47,7 @@ export function apacheFcgidConfig(site: Site): readonly string[] {
           'AllowOverride None',
           'Options ExecCGI FollowSymLinks',
           'SetHandler fcgid-script',
-          `FcgidWrapper ${quote(blankSeparated(spawnedCommand(site)))}`,
+          `FcgidWrapper ${quote(blankSeparated(spawnedCommand(site, '--processes', '1', '--threads', '1')))}`,
         ]),
         '</Directory>',
       ],

@@ -65,8 +65,6 @@ function gateway(site: Site, paths: readonly string[] | null): readonly string[]
   const isBalanced = gateways.length > 1;
   const matcher = paths === null ? [] : [`@gateway${matcherNumber(paths)} path ${paths.map(word).join(' ')}`];
   const proxy = braces(`reverse_proxy ${gateways.map(address).join(' ')}`, [
-    ...comment('Each piece of a reply goes on at once.'),
-    'flush_interval -1',
     ...(isBalanced
       ? [
           ...comment(
@@ -90,9 +88,9 @@ function matcherNumber(paths: readonly string[]): string {
 
 function fastcgi(silenceMs: number): readonly string[] {
   return [
-    ...comment(
-      'Caddy cannot pass on a body of unknown length (chunked) over FastCGI: 411. Over HTTP it can.',
-    ),
+    // Over HTTP it does so by itself, and then also tells the gateway of clients that leave.
+    ...comment('Each piece of a reply goes on at once.'),
+    'flush_interval -1',
     ...braces('transport fastcgi', [
       ...comment('Caddy insists on a root; the gateway does not look at it.'),
       'root /',

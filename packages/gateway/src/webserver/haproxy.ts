@@ -10,9 +10,9 @@ export function haproxyConfig(site: Site): readonly string[] {
   return paragraphs([
     section('global', [
       ...comment(
-        'The head of a request, and that of a reply, must fit into half of this; by default, 16 KiB.',
+        'The head of a request, and that of a reply, must fit into this; by default, 16 KiB. Not more: HAProxy 2.6 makes FastCGI records of a whole buffer, and their length has two bytes.',
       ),
-      'tune.bufsize 131072',
+      'tune.bufsize 65536',
     ]),
     section(`frontend ${site.name}`, frontend(site)),
     section(`backend ${site.name}`, backend(site)),
@@ -84,7 +84,7 @@ function backend(site: Site): readonly string[] {
       ? [
           `use-fcgi-app ${name}`,
           ...comment(
-            'A body of unknown length: HAProxy tells the length of what it has, so it has to have all that fits into its buffer.',
+            'A body of unknown length (chunked): HAProxy tells the length of what it has. All of it has to fit into tune.bufsize, else it is a 400.',
           ),
           'option http-buffer-request',
         ]

@@ -64,6 +64,8 @@ export interface Site {
   /** AJP: the gateway knows that paths come decoded. */
   readonly isPathDecoded: boolean;
   readonly command: GatewayCommand;
+  /** Requests that the application can run at a time: threads of all processes of the default pool, at most. */
+  readonly lanes: number;
 }
 
 /** Why no configuration can be made, and what to change. */
@@ -129,7 +131,13 @@ export function makeSite(config: GatewayConfig, options: SiteOptions): Site {
     packetBytes: listener?.packetBytes ?? AJP_PACKET_BYTES,
     isPathDecoded: listener?.isPathDecoded ?? false,
     command,
+    lanes: lanesOf(config),
   };
+}
+
+function lanesOf({ pools }: GatewayConfig): number {
+  const pool = pools['default'];
+  return pool === undefined ? 1 : pool.processes.max * pool.threads;
 }
 
 type Choice = readonly [WebProtocol, ListenConfig | null];

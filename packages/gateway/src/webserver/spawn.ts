@@ -14,8 +14,9 @@ export function serveCommand({ command, name }: Site, ...more: readonly string[]
 }
 
 /** The same for a gateway that inherits its socket as standard input, as spawned FastCGI programs do. */
-export function spawnedCommand(site: Site): readonly string[] {
-  return serveCommand(site, '--fastcgi', 'fd:0', ...(site.mount === '' ? [] : ['--mount', site.mount]));
+export function spawnedCommand(site: Site, ...more: readonly string[]): readonly string[] {
+  const mount = site.mount === '' ? [] : ['--mount', site.mount];
+  return serveCommand(site, '--fastcgi', 'fd:0', ...mount, ...more);
 }
 
 /** One line of words for programs that split it at blanks and know no quotes. Throws where that cannot be. */

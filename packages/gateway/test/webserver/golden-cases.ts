@@ -97,7 +97,11 @@ export const goldenCases: readonly GoldenCase[] = [
   { name: 'apache-ajp.conf', toml: every, words: ['apache', '--protocol', 'ajp'] },
   { name: 'apache-jk.conf', toml: every, words: ['apache', '--module', 'mod_jk'] },
   { name: 'apache-jk-balanced.conf', toml: every, words: ['apache', '--module', 'mod_jk', ...two] },
-  { name: 'apache-fcgid.conf', toml: every, words: ['apache', '--module', 'mod_fcgid'] },
+  {
+    name: 'apache-fcgid.conf',
+    toml: `${every}[pool.default]\nprocesses = 4\n`,
+    words: ['apache', '--module', 'mod_fcgid'],
+  },
   { name: 'lighttpd-fastcgi.conf', toml: every, words: ['lighttpd'] },
   { name: 'lighttpd-rich.conf', toml: rich, words: ['lighttpd', ...tls] },
   { name: 'lighttpd-balanced.conf', toml: plain, words: ['lighttpd', ...two] },

@@ -1,0 +1,5 @@
+// Apache in front, which starts the gateways.
+import { apacheFcgid } from '../paths/apache-fcgid.ts';
+import { describePath } from './describe-path.ts';
+
+describePath(apacheFcgid);
