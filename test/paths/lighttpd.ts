@@ -18,8 +18,14 @@ const fcgiDifferences: readonly Difference[] = [
   ...['a chunked upload', 'a chunked upload that is spooled'].map((of) =>
     instead(
       of,
-      'lighttpd does not take one where it passes bodies on as they come (stream-request-body), 411',
-      row('', { method: 'POST', target: '/digest', body: chunked('a', 'b') }, { status: 411 }),
+      '411 where lighttpd passes bodies on as they come (stream-request-body), unless all of it came with the head',
+      {
+        run: async (front) => {
+          const upload = { method: 'POST', target: '/digest', body: chunked('a', 'b') };
+          expect([200, 411]).toContain((await exchange(front.address, upload)).status);
+          await expectHealthy(front);
+        },
+      },
     ),
   ),
   instead(
