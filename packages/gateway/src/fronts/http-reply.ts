@@ -3,6 +3,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Reply } from '../exchange/exchange.ts';
 import type { Head } from '../exchange/head.ts';
+import { linger } from './linger.ts';
 
 /** How this connection is used is between Node and the client (RFC 9110 section 7.6.1); Node throws at some of these. */
 const FRAMING: ReadonlySet<string> = new Set([
@@ -51,6 +52,7 @@ export class HttpReply implements Reply {
       if (!FRAMING.has(name.toLowerCase())) fields.push(name, value);
     // A body nobody has read would be taken for the next request.
     const isUnread = isLast && !this.#request.complete;
+    if (isUnread) linger(this.#request.socket);
     if (isUnread || this.#connection.isClosing || !this.#server.listening) fields.push('Connection', 'close');
     this.#response.writeHead(head.status, head.reason, fields);
     return this.body(bytes, isLast);
