@@ -1,5 +1,8 @@
 // Starts a gateway that the system gives little: few descriptors, small files, a small disk.
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestBed } from './bed.ts';
 import { launchGateway, SLUICE, writeConfig, type Gateway, type GatewayOptions } from './gateway.ts';
 import { program, programPart, type Part } from './require.ts';
@@ -24,12 +27,21 @@ export async function startLimited(
   return gateway;
 }
 
-/** Mounts a file system with room for very little, until the returned function is called; null where that is not allowed. */
-export function mountSmallDisk(directory: string, size: string): (() => void) | null {
+/** Whether this process may mount file systems. */
+export function canMount(): boolean {
+  const directory = mkdtempSync(join(tmpdir(), 'sluice-e2e-mount-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', directory], { stdio: 'ignore' });
+    mountSmallDisk(directory, '64k')();
+    return true;
   } catch {
-    return null;
+    return false;
+  } finally {
+    rmSync(directory, { recursive: true });
   }
+}
+
+/** Mounts a file system with room for very little, until the returned function is called. */
+export function mountSmallDisk(directory: string, size: string): () => void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', directory], { stdio: 'ignore' });
   return () => void execFileSync('umount', [directory]);
 }

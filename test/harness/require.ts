@@ -32,6 +32,12 @@ export function programPart(name: string): Part {
   return { name, isPresent: findProgram(name) !== undefined };
 }
 
+/** `it` where that is possible; elsewhere skipped, with the reason in its name. For what no package could bring. */
+export function itWhere(isPossible: boolean, reason: string, name: string, run: () => Promise<void>): void {
+  if (isPossible) it(name, run);
+  else it.skip(`skipped, ${reason}: ${name}`, () => undefined);
+}
+
 /** `describe`, when every part is there; else one skipped test that says what is missing, or a failed one in CI. */
 export function describeWith(parts: readonly Part[], name: string, suite: () => void): void {
   const missing = parts.filter((part) => !part.isPresent).map((part) => part.name);

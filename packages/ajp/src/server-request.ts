@@ -143,9 +143,11 @@ export class ServerRequest<T = unknown> {
 
   /**
    * Closes the connection without END_RESPONSE: fronts take an END_RESPONSE after half a body for success. Before
-   * the head was sent, a front may repeat the request elsewhere; answer with an error status to prevent that.
+   * the head was sent, a front may repeat the request elsewhere; answer with an error status to prevent that. Does nothing
+   * once the request is over: the connection may have the next one.
    */
   abort(): void {
+    if (this.isOver) return;
     this.#link.cut(new AjpError('AJP_ABORTED', 'the application aborted the response'));
   }
 }

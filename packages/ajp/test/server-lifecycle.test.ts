@@ -25,6 +25,18 @@ describe('a connection', () => {
     expect(session.transport.closed).toBe('no');
   });
 
+  it('does not cut a request for the sake of one that is over', () => {
+    const session = new ServerSession();
+    session.request({ uri: '/a' });
+    answer(session);
+    const [first] = session.requests;
+    session.request({ uri: '/b' });
+    first?.abort();
+    expect([session.connection.activeRequest?.uri, session.transport.closed]).toEqual(['/b', 'no']);
+    answer(session);
+    expect(session.answers().at(-1)).toEqual({ type: 'end', reuse: true });
+  });
+
   it('says what it waits for', () => {
     const session = new ServerSession();
     expect(session.connection.awaiting).toBe('request');

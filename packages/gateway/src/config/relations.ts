@@ -20,6 +20,7 @@ export function checkRelations(
     ...checkRoutes(parts),
     ...checkGroup(parts),
     ...checkDefaultPool(parts),
+    ...checkPaces(parts),
     ...(isTargetGiven ? [] : checkTarget(parts)),
     ...checkUpstreams(parts),
   ];
@@ -41,6 +42,17 @@ function checkDefaultPool({ pools }: ConfigParts): readonly Found[] {
     path: ['pool', 'default', key],
     text: `the application of the pool "default" is that of [app]; write it there`,
   }));
+}
+
+/** A path cannot be both slow and quick; which of the two won would be anybody's guess. */
+function checkPaces({ pools }: ConfigParts): readonly Found[] {
+  return Object.entries(pools).flatMap(([name, pool]) => {
+    const slow = new Set(pool?.slowPaths ?? []);
+    const both = (pool?.quickPaths ?? []).filter((path) => slow.has(path));
+    if (both.length === 0) return [];
+    const text = `${both.map((path) => show(path)).join(', ')} is in slow_paths too`;
+    return [{ path: ['pool', name, 'quick_paths'], text }];
+  });
 }
 
 /** Without an application everything has to lead elsewhere. */

@@ -27,7 +27,7 @@ export function startFailureLog(logger: Logger): () => void {
 }
 
 function fieldsOf(exchange: Exchange): Record<string, unknown> {
-  const { variables, startedMs, arrivedMs, endedMs } = exchange;
+  const { variables, queuedMs, startedMs, arrivedMs, endedMs } = exchange;
   const uri = variables.get('REQUEST_URI') ?? '';
   const query = uri.indexOf('?');
   return {
@@ -39,7 +39,8 @@ function fieldsOf(exchange: Exchange): Record<string, unknown> {
     status: exchange.status,
     outcome: exchange.outcome,
     bytes: exchange.sentBytes,
-    queueMs: round((startedMs || endedMs) - arrivedMs),
+    // Not the time its body took to arrive, which is the client's.
+    queueMs: queuedMs === 0 ? 0 : round((startedMs || endedMs) - queuedMs),
     totalMs: round(endedMs - arrivedMs),
   };
 }

@@ -42,6 +42,27 @@ describe('sluice check', () => {
     expect(code).toBe(3);
   });
 
+  it('tells of static directories that are not there', async () => {
+    const toml = `
+[app]
+target = "hello:app"
+[[listen]]
+protocol = "http"
+address = "127.0.0.1:0"
+[[static]]
+path = "/here/"
+directory = "."
+[[static]]
+path = "/gone/"
+directory = "gone"
+`;
+    const directory = directoryWith({ 'hello.py': hello, 'sluice.toml': toml });
+    const { code, stdout } = await new World({ directory }).run('check');
+    expect(stdout).toMatch(/^ok +static \/here\/: .* is a directory$/m);
+    expect(stdout).toMatch(/^note +static \/gone\/: .*\/gone is no directory/m);
+    expect(code).toBe(0);
+  });
+
   it('looks at every application, with the interpreter it has', async () => {
     const toml = `
 [app]

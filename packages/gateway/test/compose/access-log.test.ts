@@ -79,11 +79,19 @@ describe('the access log', () => {
 
   it('says how long a request waited and how long it took', () => {
     const { exchange } = makeExchange();
-    exchange.startedMs = exchange.arrivedMs + 12.34;
+    // Its body took its time, which is no time in the queue.
+    exchange.queuedMs = exchange.arrivedMs + 5_000;
+    exchange.startedMs = exchange.queuedMs + 12.34;
     complete(exchange, '');
     const [line] = lines();
     expect(line?.['queueMs']).toBe(12.3);
     expect(Number(line?.['totalMs'])).toBeGreaterThanOrEqual(0);
+  });
+
+  it('has no time in the queue for what never was in one', () => {
+    const { exchange } = makeExchange();
+    complete(exchange, '');
+    expect(lines()[0]?.['queueMs']).toBe(0);
   });
 
   it('says nothing after it was stopped', () => {

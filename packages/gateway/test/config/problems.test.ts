@@ -34,6 +34,13 @@ queue = { lenght = 3, timeout = "5" }
     );
   });
 
+  it('include a path that is to be slow and quick', () => {
+    const toml = `${app}[pool.default]\nslow_paths = ["/a/", "/b/"]\nquick_paths = ["/c/", "/b/"]\n`;
+    expect(problemsOf({ toml })).toEqual([
+      'sluice.toml:5: pool.default.quick_paths: "/b/" is in slow_paths too',
+    ]);
+  });
+
   it('include FastCGI that strangers can reach, and say what to add', () => {
     const lines = problemsOf({
       flags: { target: 'a', fastcgi: ['0.0.0.0:9000', '[::]:9000', '10.0.0.1:9000'] },

@@ -1,4 +1,5 @@
 // `sluice check`: tells what would keep an application from running, before anybody depends on it.
+import { statSync } from 'node:fs';
 import {
   applicationOf,
   ConfigError,
@@ -32,6 +33,7 @@ export async function check(
   describeConfig(loaded, report);
   const user = await findUser(flags['as'], report);
   for (const listen of loaded.config.listen) await checkListener(listen, user, report);
+  checkDirectories(loaded, report);
   await checkApplications(loaded, report, context);
   return report.code;
 }
@@ -57,6 +59,16 @@ async function findUser(name: FlagValues[string], report: Report): Promise<Ident
   const user = await findIdentity(name);
   if (user === null) report.problem(exitCodes.usage, '--as', `there is no user "${name}"`);
   return user;
+}
+
+/** What is not there now may be there later, so that is no reason not to start. */
+function checkDirectories({ config }: CommandConfig, report: Report): void {
+  for (const { path, directory } of config.static) {
+    const isThere = statSync(directory, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    const subject = `static ${path}`;
+    if (isThere) report.ok(subject, `${directory} is a directory`);
+    else report.note(subject, `${directory} is no directory: whatever is asked for there is not found`);
+  }
 }
 
 // Each application once, however many pools run it.
