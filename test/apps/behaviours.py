@@ -5,6 +5,7 @@ import failures
 import files
 import heads
 import ledger
+import process
 import staged
 import wire
 
@@ -34,6 +35,9 @@ ROUTES = {
     "/reads": staged.reads,
     "/floods": staged.floods,
     "/writes": wire.writes,
+    "/rights": process.rights,
+    "/grips": process.grips,
+    "/parent": process.parent,
 }
 
 

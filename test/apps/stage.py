@@ -23,6 +23,10 @@ class Stage:
         """Returns what the test says; an empty string once the test has gone away."""
         return self._lines.readline().rstrip("\n")
 
+    def fileno(self):
+        """The descriptor on which the test speaks."""
+        return self._socket.fileno()
+
     def leave(self):
         self._lines.close()
         self._socket.close()

@@ -40,6 +40,8 @@ export interface GatewayOptions {
   readonly threads?: number;
   /** Default: the first interpreter found. */
   readonly python?: string;
+  /** Further lines for `[app]`. */
+  readonly app?: readonly string[];
   /** Further lines for `[pool.default]`. */
   readonly pool?: readonly string[];
   /** Further lines for `[body]`. */
@@ -149,6 +151,7 @@ export function writeConfig(bed: TestBed, options: GatewayOptions): string {
     `target = ${quote(options.target ?? 'behaviours:application')}`,
     `directory = ${quote(options.directory ?? APPS)}`,
     `python = ${quote(options.python ?? defaultPython())}`,
+    ...(options.app ?? []),
     '[log]',
     'format = "json"',
     '[body]',

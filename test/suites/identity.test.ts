@@ -1,0 +1,93 @@
+// Who workers are and what they may do: user, groups, umask, limits. Only root can change the user.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { expect, it } from '@jest/globals';
+import { withBed } from '../harness/bed.ts';
+import { exchange, text } from '../harness/http.ts';
+import { APPS, spawnGateway } from '../harness/gateway.ts';
+import { defaultPython } from '../harness/python.ts';
+import { describeWith } from '../harness/require.ts';
+import { directHttp } from '../paths/direct-http.ts';
+import { openFront } from '../paths/path.ts';
+
+interface Account {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+}
+
+function fields(database: string): string[][] {
+  const { stdout } = spawnSync('getent', [database], { encoding: 'utf8' });
+  return (stdout ?? '').split('\n').map((line) => line.split(':'));
+}
+
+/** An account with supplementary groups, better than one without, that can run Python and read the applications. */
+function findAccount(): Account | undefined {
+  const members = fields('group').flatMap(([, , , names = '']) => names.split(','));
+  const names = [...members.filter((name) => name !== '' && name !== 'root'), 'www-data', 'nobody'];
+  return names.flatMap((name) => readAccount(name) ?? []).find(canServe);
+}
+
+function readAccount(name: string): Account | undefined {
+  const [, , uid, gid] = fields('passwd').find(([each]) => each === name) ?? [];
+  if (uid === undefined) return undefined;
+  const groups = execFileSync('id', ['-G', name], { encoding: 'utf8' }).trim().split(' ').map(Number);
+  return { name, uid: Number(uid), gid: Number(gid), groups: groups.toSorted((a, b) => a - b) };
+}
+
+function canServe({ uid, gid }: Account): boolean {
+  if (process.getuid?.() !== 0) return false;
+  return spawnSync(defaultPython(), ['-c', 'import behaviours'], { uid, gid, cwd: APPS }).status === 0;
+}
+
+const account = findAccount();
+const needs = [
+  { name: 'root', isPresent: process.getuid?.() === 0 },
+  { name: 'another user who can read the applications', isPresent: account !== undefined },
+];
+
+for (const isPreloaded of [false, true]) {
+  describeWith(
+    needs,
+    `a gateway that becomes another user, ${isPreloaded ? 'preloaded' : 'as usual'}`,
+    () => {
+      it('has workers with its groups, its umask and its limits, and no way back', () =>
+        withBed(async (bed) => {
+          const { name, uid, gid, groups } = account ?? unreachable();
+          chmodSync(bed.site.directory, 0o755);
+          const directory = bed.site.makeDirectory('drop');
+          chmodSync(directory, 0o777);
+          const front = await openFront(directHttp, bed, {
+            app: [`user = "${name}"`, 'umask = "0027"', 'rlimits = { nofile = 321, core = "0B" }'],
+            pool: [`preload = ${isPreloaded}`],
+          });
+          const response = await exchange(front.address, {
+            target: `/rights?directory=${encodeURIComponent(directory)}`,
+          });
+          expect(JSON.parse(text(response))).toEqual({
+            users: [uid, uid, uid],
+            group: gid,
+            groups,
+            file: { mode: '0o640', uid, gid },
+            nofile: [321, 321],
+            core: [0, 0],
+          });
+        }));
+    },
+  );
+}
+
+describeWith(needs.slice(0, 1), 'a gateway whose user there is not', () => {
+  it('does not start', () =>
+    withBed(async (bed) => {
+      const listen = [{ protocol: 'http', address: `127.0.0.1:${await bed.reservePort()}` }] as const;
+      const app = ['user = "nobody-of-this-name"'];
+      const gateway = spawnGateway(bed, { listen, app, expectedLog: [/there is no user/] });
+      expect((await gateway.process.exited).code).toBe(2);
+    }));
+});
+
+function unreachable(): never {
+  throw new Error('the suite is skipped without an account');
+}
