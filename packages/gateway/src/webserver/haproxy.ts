@@ -66,11 +66,12 @@ function hostMatch(names: readonly string[]): string {
 }
 
 function backend(site: Site): readonly string[] {
-  const { name, protocol, gateways, silenceMs } = site;
+  const { name, protocol, gateways, silenceMs, isProxied } = site;
   const isBalanced = gateways.length > 1;
   const isFastCgi = protocol === 'fastcgi';
   const servers = gateways.map((gateway, index) => {
     const words = ['server', `gateway${index + 1}`, address(gateway), ...(isFastCgi ? ['proto fcgi'] : [])];
+    if (isProxied) words.push('send-proxy-v2');
     return [...words, ...(isBalanced ? ['check'] : [])].join(' ');
   });
   return [

@@ -18,6 +18,8 @@ export interface WebServer {
   readonly protocols: readonly WebProtocol[];
   /** `alone`: the gateway runs by itself. `spawned`: the web server starts it. `service`: systemd does. */
   readonly start: 'alone' | 'spawned' | 'service';
+  /** It can begin connections with a PROXY header. Default: no. */
+  readonly speaksProxyProtocol?: boolean;
   /** Where the file usually goes, and how it is taken into use; NAME stands for the site. */
   readonly place: string;
   readonly render: (site: Site, config: GatewayConfig) => readonly string[];
@@ -75,6 +77,7 @@ export const webServers: Readonly<Record<string, WebServer>> = {
   haproxy: {
     name: 'HAProxy',
     protocols: haproxyProtocols,
+    speaksProxyProtocol: true,
     start: 'alone',
     place:
       'part of /etc/haproxy/haproxy.cfg; then: haproxy -c -f /etc/haproxy/haproxy.cfg && systemctl reload haproxy',

@@ -57,6 +57,8 @@ export interface Site {
   readonly sendsFiles: boolean;
   /** Directories of such files by the URL path X-Accel-Redirect has for them. */
   readonly sendfileDirectories: Readonly<Record<string, string>>;
+  /** Every connection has to begin with a PROXY header. */
+  readonly isProxied: boolean;
   /** AJP: what the web server has to send; null for nothing. */
   readonly secret: string | null;
   /** AJP: the largest packet. */
@@ -96,6 +98,8 @@ export interface SiteOptions {
   readonly isSpawned: boolean;
   /** Nothing is in front: the units of a service. */
   readonly isService: boolean;
+  /** The web server can begin a connection with a PROXY header. */
+  readonly speaksProxyProtocol: boolean;
   /** Reads the file of an AJP secret. */
   readonly readSecret: (path: string) => string;
   readonly command: GatewayCommand;
@@ -127,6 +131,7 @@ export function makeSite(config: GatewayConfig, options: SiteOptions): Site {
     silenceMs: silenceOf(config),
     sendsFiles: config.reply.sendfile === 'pass',
     sendfileDirectories: config.reply.sendfileDirectories,
+    isProxied: listener?.isProxied ?? false,
     secret: listener?.secretFile ? options.readSecret(listener.secretFile) : null,
     packetBytes: listener?.packetBytes ?? AJP_PACKET_BYTES,
     isPathDecoded: listener?.isPathDecoded ?? false,
@@ -150,13 +155,17 @@ function spawnedListener({ listen }: GatewayConfig, { protocol, server }: SiteOp
 }
 
 function chooseListener(listen: readonly ListenConfig[], options: SiteOptions): Choice {
-  const { server, protocols, protocol } = options;
+  const { server, protocols, protocol, speaksProxyProtocol } = options;
   if (protocol !== null && !protocols.includes(protocol)) {
     throw new SiteError(`${server} does not speak ${protocol} to a gateway, but ${listed(protocols)}`);
   }
   const wanted = protocol === null ? protocols : [protocol];
   for (const each of wanted) {
-    const all = listen.filter((listener) => listener.protocol === each);
+    // One that is encrypted is for browsers.
+    const all = listen.filter(
+      ({ protocol: spoken, isProxied, tlsCertificateFile }) =>
+        spoken === each && tlsCertificateFile === null && (speaksProxyProtocol || !isProxied),
+    );
     // A Unix socket is quicker than TCP, and its permissions say who may connect.
     const found = all.find(({ address }) => address.kind === 'unix') ?? all[0];
     if (found) return [each, found];

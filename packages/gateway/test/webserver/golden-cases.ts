@@ -112,6 +112,11 @@ export const goldenCases: readonly GoldenCase[] = [
   { name: 'haproxy-rich.cfg', toml: rich, words: ['haproxy', ...tls] },
   { name: 'haproxy-balanced.cfg', toml: plain, words: ['haproxy', ...two] },
   { name: 'haproxy-http.cfg', toml: every, words: ['haproxy', ...overHttp] },
+  {
+    name: 'haproxy-proxied.cfg',
+    toml: app + listen('http', '8000', 'proxy_protocol = true'),
+    words: ['haproxy'],
+  },
   { name: 'fastcgi.Caddyfile', toml: plain, words: ['caddy'] },
   { name: 'rich.Caddyfile', toml: rich, words: ['caddy', ...tls] },
   {

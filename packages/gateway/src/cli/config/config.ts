@@ -71,6 +71,7 @@ function siteOf(
   return makeSite(config, {
     ...options,
     server: server.name,
+    speaksProxyProtocol: server.speaksProxyProtocol ?? false,
     protocols: server.protocols,
     isSpawned: server.start === 'spawned',
     isService: server.start === 'service',
