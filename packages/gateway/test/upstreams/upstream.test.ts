@@ -3,8 +3,10 @@ import { encodeEndRequest, encodeStream, encodeStreamEnd, ProtocolStatus, Record
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { FastCgiProtocol } from '../../src/backends/upstreams/fastcgi.ts';
+import type { UpstreamAddress } from '../../src/backends/upstreams/names.ts';
 import { BodyStream } from '../../src/exchange/body.ts';
 import { bytesBody, makeExchange } from '../helpers/exchanges.ts';
+import { fullBacklog, type FullBacklog } from '../helpers/full-backlog.ts';
 import { until } from '../helpers/settled.ts';
 import { answerOf, ask, RawServer, UpstreamBench } from '../helpers/upstream-bench.ts';
 
@@ -215,6 +217,29 @@ describe('an upstream whose servers are slow', () => {
     const upstream = await bench.upstream([await silent()], { inFlightMax: 1, queueTimeoutMs: 10 });
     ask(upstream);
     expect(await answerOf(upstream)).toMatchObject({ outcome: 'SLUICE_QUEUE_TIMEOUT', status: 503 });
+  });
+});
+
+describe('an upstream whose server accepts nothing for now', () => {
+  async function full(): Promise<FullBacklog & { readonly address: UpstreamAddress }> {
+    const address = bench.nowhere();
+    if (address.kind !== 'unix') throw new Error('not a Unix socket');
+    const server = await fullBacklog(address.path, replyOf(GOOD));
+    bench.closes(() => server.close());
+    return { ...server, address };
+  }
+
+  it('waits until there is room in the backlog of a Unix socket', async () => {
+    const server = await full();
+    const upstream = await bench.upstream([server.address], { connectTimeoutMs: 30_000 });
+    const { exchange, reply, done } = ask(upstream);
+    // Another one is refused meanwhile, as everybody would be.
+    const other = await bench.upstream([server.address], { connectTimeoutMs: 30 });
+    expect(await answerOf(other)).toMatchObject({ outcome: 'SLUICE_UPSTREAM_TIMEOUT', status: 504 });
+    expect(exchange.outcome).toBeNull();
+    server.open();
+    await done;
+    expect(reply.text).toBe('hello');
   });
 });
 

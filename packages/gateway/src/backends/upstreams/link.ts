@@ -56,10 +56,14 @@ export class Link {
   }
 }
 
+/** A Unix socket whose backlog is full refuses at once, where TCP would try again by itself. */
+const BACKLOG_RETRY_MS = 10;
+
 /**
  * Connects to a server. Returns what gives the attempt up; nothing is called after that.
  *
- * @param ended the socket has come to its end, at any time after `opened`; called once or twice, the last time when nothing is left of it
+ * @param ended the socket has come to its end, at any time after `opened`; called once or twice, the last time when
+ *   nothing is left of it
  */
 export function openLink(
   address: ServerAddress,
@@ -70,42 +74,57 @@ export function openLink(
 ): () => void {
   const target =
     address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
-  const socket = connect({ ...target, allowHalfOpen: true, noDelay: true });
+  let socket: Socket;
   let isSettled = false;
+  let retry: NodeJS.Timeout | undefined;
   const settle = (): boolean => {
     const isFirst = !isSettled;
     isSettled = true;
     clearTimeout(deadline);
+    clearTimeout(retry);
     return isFirst;
   };
+  const attempt = (): void => {
+    const opening = connect({ ...target, allowHalfOpen: true, noDelay: true });
+    socket = opening;
+    opening.on('error', (cause: NodeJS.ErrnoException) => {
+      if (isSettled) return;
+      if (cause.code === 'EAGAIN' && address.kind === 'unix') {
+        retry = setTimeout(attempt, BACKLOG_RETRY_MS);
+      } else if (settle()) {
+        waiter.failed(unreachable(cause));
+      }
+    });
+    opening.once('connect', () => {
+      if (!settle()) return;
+      const link = new Link(opening, protocol.attach(opening));
+      opening.once('end', () => ended(link));
+      opening.once('close', () => ended(link));
+      waiter.opened(link);
+    });
+  };
   const deadline = setTimeout(() => {
-    socket.destroy();
     const message = `no connection within ${timeoutMs} ms (connect_timeout)`;
-    if (settle()) waiter.failed(new UpstreamFailure('SLUICE_UPSTREAM_TIMEOUT', message, { retry: 'always' }));
+    if (!settle()) return;
+    socket.destroy();
+    waiter.failed(new UpstreamFailure('SLUICE_UPSTREAM_TIMEOUT', message, { retry: 'always' }));
   }, timeoutMs);
-  socket.on('error', (cause: NodeJS.ErrnoException) => {
-    if (!settle()) return;
-    const isServerFault = cause.code !== 'EMFILE' && cause.code !== 'ENFILE';
-    const options = { retry: 'always', isServerFault, cause } as const;
-    waiter.failed(new UpstreamFailure('SLUICE_UPSTREAM_UNREACHABLE', reasonOf(cause), options));
-  });
-  socket.once('connect', () => {
-    if (!settle()) return;
-    const link = new Link(socket, protocol.attach(socket));
-    socket.once('end', () => ended(link));
-    socket.once('close', () => ended(link));
-    waiter.opened(link);
-  });
+  attempt();
   return () => {
     if (settle()) socket.destroy();
   };
+}
+
+function unreachable(cause: NodeJS.ErrnoException): UpstreamFailure {
+  const isServerFault = cause.code !== 'EMFILE' && cause.code !== 'ENFILE';
+  const options = { retry: 'always', isServerFault, cause } as const;
+  return new UpstreamFailure('SLUICE_UPSTREAM_UNREACHABLE', reasonOf(cause), options);
 }
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there (ECONNREFUSED)',
   ENOENT: 'there is no such socket (ENOENT)',
   EACCES: 'permission to connect is missing (EACCES)',
-  EAGAIN: 'too many connections wait there (EAGAIN)',
   EHOSTUNREACH: 'there is no way to that host (EHOSTUNREACH)',
   ENETUNREACH: 'there is no way to that network (ENETUNREACH)',
   EMFILE: 'the gateway has no more descriptors (EMFILE)',
