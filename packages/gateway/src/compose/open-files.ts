@@ -18,12 +18,17 @@ export function filesWithoutClients({ pools, listen }: GatewayConfig): number {
   return OWN_FILES + listen.length + ofPools.reduce((sum, count) => sum + count, 0);
 }
 
-/** Logs a warning if not all clients that `limits.connections` allows can be served. @param limit null if there is none */
+/**
+ * Logs a warning if one listener cannot have as many connections as `limits.connections` allows it; that all of them are full at once
+ * is not expected.
+ *
+ * @param limit null if there is none
+ */
 export function warnOfFewFiles(config: GatewayConfig, limit: number | null, logger: Logger): void {
-  const clients = config.listen.length * config.limits.connectionsCount;
+  const clients = config.limits.connectionsCount;
   const own = filesWithoutClients(config);
   if (limit === null || limit >= own + clients) return;
   const fields = { code: 'SLUICE_FEW_FILES', limit, needed: own + clients };
-  const text = `this process may have ${limit} files open, and the configured connections need ${clients} besides ${own} others; raise the limit (LimitNOFILE= with systemd, elsewhere ulimit -n) or lower limits.connections`;
+  const text = `this process may have ${limit} files open, and ${clients} connections (limits.connections) need as many besides ${own} others; raise the limit (LimitNOFILE= with systemd, elsewhere ulimit -n) or lower limits.connections`;
   logger.warn(fields, text);
 }
