@@ -3,6 +3,7 @@ import { row } from '../cases/case.ts';
 import { chunked } from '../harness/http.ts';
 import { startGateway } from '../harness/gateway.ts';
 import { apacheParts, startApache } from '../harness/servers/apache.ts';
+import { generatedApache } from '../harness/servers/generated.ts';
 import { instead } from './differences.ts';
 import { runningBehind, type Difference, type Path } from './path.ts';
 
@@ -44,17 +45,7 @@ function apachePath(protocol: Protocol): Path {
       const gateway = await startGateway(bed, { ...options, listen: [listen] });
       const port = await bed.reservePort();
       const apache = await startApache(bed, {
-        port,
-        modules: ['proxy', module, 'setenvif'],
-        lines: [
-          'AllowEncodedSlashes On',
-          // Else it drops every Content-Length of a response.
-          'SetEnvIf Request_Method . ap_trust_cgilike_cl=1',
-          '<Location />',
-          'CGIPassAuth On',
-          '</Location>',
-          `ProxyPass / ${protocol}://${address}/ flushpackets=on`,
-        ],
+        ...generatedApache(bed, port),
         expectedLog: EXPECTED_LOG[protocol],
       });
       return runningBehind(port, gateway, apache);

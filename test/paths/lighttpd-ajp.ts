@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { expectResponse, row } from '../cases/case.ts';
 import { exchange, headerValues } from '../harness/http.ts';
 import { PATTERN, patternBody, patternDigest } from '../harness/pattern.ts';
+import { startGenerated } from '../harness/servers/generated.ts';
 import { lighttpdParts } from '../harness/servers/lighttpd.ts';
-import { startLighttpdAjp } from '../harness/servers/lighttpd-ajp.ts';
 import { instead, smallPackets } from './differences.ts';
 import { startAjpGateway } from './ajp-listener.ts';
 import { runningBehind, type Difference, type AnyFront, type Path } from './path.ts';
@@ -51,7 +51,11 @@ function lighttpdPath(transport: 'unix' | 'tcp', differences: readonly Differenc
       const address = typeof container === 'number' ? `127.0.0.1:${container}` : `unix:${container}`;
       const port = await bed.reservePort();
       const gateway = await startAjpGateway(bed, options, { address, lines: ['decoded_path = true'] });
-      const lighttpd = await startLighttpdAjp(bed, { port, container });
+      const lighttpd = await startGenerated(bed, {
+        server: 'lighttpd',
+        port,
+        config: bed.site.path('sluice.toml'),
+      });
       for (const pattern of EXPECTED_LOG) lighttpd.expectLog(pattern);
       return runningBehind(port, gateway, lighttpd);
     },

@@ -1,7 +1,8 @@
 // Client -> lighttpd -> SCGI or uwsgi -> gateway.
 import { row } from '../cases/case.ts';
 import { startGateway } from '../harness/gateway.ts';
-import { lighttpdParts, startLighttpd } from '../harness/servers/lighttpd.ts';
+import { startGenerated } from '../harness/servers/generated.ts';
+import { lighttpdParts } from '../harness/servers/lighttpd.ts';
 import { instead } from './differences.ts';
 import { runningBehind, type Path } from './path.ts';
 
@@ -28,15 +29,10 @@ function lighttpdPath(protocol: 'scgi' | 'uwsgi'): Path {
       const listen = { protocol, address: `127.0.0.1:${container}`, ...(mount !== undefined && { mount }) };
       const gateway = await startGateway(bed, { ...options, listen: [listen] });
       const port = await bed.reservePort();
-      const host = `"host" => "127.0.0.1", "port" => ${container}, "check-local" => "disable", "fix-root-scriptname" => "enable"`;
-      const lighttpd = await startLighttpd(bed, {
+      const lighttpd = await startGenerated(bed, {
+        server: 'lighttpd',
         port,
-        modules: ['mod_scgi'],
-        lines: [
-          'server.stream-response-body = 2',
-          `scgi.protocol = "${protocol}"`,
-          `scgi.server = ( "/" => (( ${host} )) )`,
-        ],
+        config: bed.site.path('sluice.toml'),
       });
       lighttpd.expectLog(/response already sent out, but backend returned error/);
       return runningBehind(port, gateway, lighttpd);

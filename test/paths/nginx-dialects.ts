@@ -1,6 +1,7 @@
 // Client -> nginx -> SCGI or uwsgi -> gateway.
 import { startGateway } from '../harness/gateway.ts';
 import { programPart } from '../harness/require.ts';
+import { generatedConfig } from '../harness/servers/generated.ts';
 import { startNginx } from '../harness/servers/nginx.ts';
 import { nginxSite } from '../harness/servers/nginx-site.ts';
 import { endsLikeAny } from './differences.ts';
@@ -31,8 +32,7 @@ function nginxPath({ protocol, transport, buffersRequests }: Variant): Path {
   return {
     name: `nginx, ${protocol === 'scgi' ? 'SCGI' : 'uwsgi'} (${words.join(', ')})`,
     needs: [programPart('nginx')],
-    // The scgi_params that come with nginx hold no decoded path.
-    traits: { buffersRequests, acceptsRawBytes: true, mergesSlashes: protocol === 'uwsgi' },
+    traits: { buffersRequests, acceptsRawBytes: true, mergesSlashes: true },
     differences: transport === 'unix' ? [endsLikeAny] : [],
     async start(bed, { mount, ...options }) {
       const upstream =
@@ -40,7 +40,9 @@ function nginxPath({ protocol, transport, buffersRequests }: Variant): Path {
       const listen = { protocol, address: upstream, ...(mount !== undefined && { mount }) };
       const gateway = await startGateway(bed, { ...options, listen: [listen] });
       const port = await bed.reservePort();
-      const http = nginxSite({ port, module: protocol, upstream, keepsConnections: false, buffersRequests });
+      const http = buffersRequests
+        ? generatedConfig(bed.site.path('sluice.toml'), 'nginx', '--listen', `127.0.0.1:${port}`)
+        : nginxSite({ port, module: protocol, upstream, keepsConnections: false, buffersRequests });
       const nginx = await startNginx(bed, { port, http });
       return runningBehind(port, gateway, nginx);
     },

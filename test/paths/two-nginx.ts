@@ -2,6 +2,7 @@
 // application.
 import { startGateway } from '../harness/gateway.ts';
 import { programPart } from '../harness/require.ts';
+import { generatedConfig } from '../harness/servers/generated.ts';
 import { startNginx } from '../harness/servers/nginx.ts';
 import { nginxSite } from '../harness/servers/nginx-site.ts';
 import { runningBehind, type Path } from './path.ts';
@@ -21,7 +22,7 @@ export const twoNginx: Path = {
     const second = await startNginx(bed, {
       name: 'nginx-inner',
       port: inner,
-      http: nginxSite({ port: inner, module: 'fastcgi', upstream, ...how }),
+      http: generatedConfig(bed.site.path('sluice.toml'), 'nginx', '--listen', `127.0.0.1:${inner}`),
     });
     const first = await startNginx(bed, {
       name: 'nginx-outer',

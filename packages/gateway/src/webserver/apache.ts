@@ -1,6 +1,6 @@
 // Apache in front of a gateway, by the modules of mod_proxy: a file for sites-available.
 import { apacheHost, directive, quote, virtualHost } from './apache-host.ts';
-import { SiteError, type GatewayAddress, type Site, type WebProtocol } from './site.ts';
+import { notTrusted, SiteError, type GatewayAddress, type Site, type WebProtocol } from './site.ts';
 import { comment, paragraphs, wholeSeconds } from './text.ts';
 
 /** What mod_proxy can speak to a gateway, best first. */
@@ -91,9 +91,7 @@ function passing(site: Site): readonly string[] {
     case 'http':
       return [
         ...common,
-        ...comment(
-          'The gateway believes these and X-Forwarded-For if its listener trusts the address of Apache.',
-        ),
+        ...(site.isTrusting ? [] : comment(notTrusted)),
         directive('ProxyPreserveHost', 'On'),
         directive('RequestHeader', 'set X-Forwarded-Proto expr=%{REQUEST_SCHEME}'),
       ];
@@ -130,7 +128,7 @@ function paths(site: Site): readonly string[] {
 
 function pass(site: Site, path: string): string {
   const { protocol, gateways, name } = site;
-  const encoding = protocol === 'ajp' ? ' mapping=encoded' : protocol === 'http' ? ' nocanon' : '';
+  const encoding = dialects[protocol].isEncoded ? ' mapping=encoded' : '';
   const [gateway] = gateways;
   if (gateways.length > 1) return `ProxyPass ${quote(path)} ${quote(`balancer://${name}${path}`)}${encoding}`;
   if (!gateway) throw new SiteError('there is no gateway');

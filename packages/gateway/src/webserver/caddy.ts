@@ -1,5 +1,5 @@
 // Caddy in front of a gateway: a site of a Caddyfile.
-import { SiteError, type GatewayAddress, type Site, type WebProtocol } from './site.ts';
+import { notTrusted, SiteError, type GatewayAddress, type Site, type WebProtocol } from './site.ts';
 import { braces, comment, paragraphs, wholeSeconds } from './text.ts';
 
 /** What Caddy can speak to a gateway, best first. */
@@ -76,7 +76,7 @@ function gateway(site: Site, paths: readonly string[] | null): readonly string[]
           'unhealthy_status 503',
         ]
       : []),
-    ...(protocol === 'fastcgi' ? fastcgi(silenceMs) : http(silenceMs)),
+    ...(protocol === 'fastcgi' ? fastcgi(silenceMs) : http(site)),
   ]);
   return [...matcher, ...braces(paths === null ? 'handle' : `handle @gateway${matcherNumber(paths)}`, proxy)];
 }
@@ -103,11 +103,9 @@ function fastcgi(silenceMs: number): readonly string[] {
   ];
 }
 
-function http(silenceMs: number): readonly string[] {
+function http({ silenceMs, isTrusting }: Site): readonly string[] {
   return [
-    ...comment(
-      'Caddy sends X-Forwarded-For, -Proto and -Host; the gateway believes them if its listener trusts Caddy.',
-    ),
+    ...(isTrusting ? [] : comment(`Caddy sends X-Forwarded-For, -Proto and -Host. ${notTrusted}`)),
     ...braces('transport http', [
       'dial_timeout 2s',
       ...comment(

@@ -1,5 +1,5 @@
 // HAProxy in front of a gateway: sections for haproxy.cfg.
-import { SiteError, type GatewayAddress, type Site, type WebProtocol } from './site.ts';
+import { notTrusted, SiteError, type GatewayAddress, type Site, type WebProtocol } from './site.ts';
 import { comment, indented, paragraphs, wholeSeconds } from './text.ts';
 
 /** What HAProxy can speak to a gateway, best first. */
@@ -90,7 +90,7 @@ function backend(site: Site): readonly string[] {
           'option http-buffer-request',
         ]
       : [
-          ...comment('The gateway believes these if its listener trusts the address of HAProxy.'),
+          ...(site.isTrusting ? [] : comment(notTrusted)),
           'option forwardfor',
           'http-request set-header X-Forwarded-Proto https if { ssl_fc }',
           'http-request set-header X-Forwarded-Proto http if !{ ssl_fc }',

@@ -130,6 +130,7 @@ function passing(site: Site, hosts: readonly (readonly string[])[]): readonly st
           `${server}.balance = "least-connection"`,
         ]
       : []),
+    ...(protocol === 'uwsgi' ? ['scgi.protocol = "uwsgi"'] : []),
     `${server}.server = ( ${quote(mount === '' ? (protocol === 'ajp' ? '' : '/') : mount)} => (`,
     ...indented(hosts.map((host) => `( ${host.join(', ')} ),`)),
     '))',
@@ -161,7 +162,6 @@ function hostSettings(site: Site): readonly string[] {
     '"check-local" => "disable"',
     // Else SCRIPT_NAME is the whole path.
     ...(mount === '' ? ['"fix-root-scriptname" => "enable"'] : []),
-    ...(protocol === 'uwsgi' ? ['"protocol" => "uwsgi"'] : []),
     ...(sendsFiles
       ? ['"x-sendfile" => "enable"', `"x-sendfile-docroot" => ( ${directories.join(', ')} )`]
       : []),

@@ -1,5 +1,12 @@
 // nginx in front of a gateway: a file for conf.d or sites-available.
-import { SiteError, type GatewayAddress, type Site, type WebAddress, type WebProtocol } from './site.ts';
+import {
+  notTrusted,
+  SiteError,
+  type GatewayAddress,
+  type Site,
+  type WebAddress,
+  type WebProtocol,
+} from './site.ts';
 import { braces, comment, escapePattern, paragraphs, wholeSeconds } from './text.ts';
 
 /** What nginx can speak to a gateway, best first. */
@@ -34,6 +41,11 @@ function upstream(site: Site): readonly string[] {
           ),
           'least_conn;',
         ]
+      : []),
+    ...(!isKept(site) && gateways.some(({ kind }) => kind === 'unix')
+      ? comment(
+          `Over a Unix socket nginx takes a reply that broke off for a whole one, unless it has a Content-Length: so it is with ${site.protocol}. Over TCP, or with fastcgi, it does not.`,
+        )
       : []),
     ...servers,
     ...(isKept(site) ? ['keepalive 32;'] : []),
@@ -135,7 +147,7 @@ const variables: readonly (readonly [string, string])[] = [
 ];
 
 function parameters(site: Site): readonly string[] {
-  if (site.protocol === 'http') return forwarded;
+  if (site.protocol === 'http') return [...(site.isTrusting ? [] : comment(notTrusted)), ...forwarded];
   const { protocol, mount, serverNames } = site;
   const set = (name: string, value: string): string => `${protocol}_param ${name} ${value};`;
   // nginx writes the length of SCGI by itself, where it has to stand: first.
@@ -155,7 +167,6 @@ function parameters(site: Site): readonly string[] {
 }
 
 const forwarded: readonly string[] = [
-  ...comment('The gateway believes these if its listener trusts the address of nginx.'),
   'proxy_set_header Host $http_host;',
   'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',
   'proxy_set_header X-Forwarded-Proto $scheme;',
@@ -208,7 +219,8 @@ function location(site: Site, matching: string, isStreaming: boolean): readonly 
     `${module}_request_buffering off;`,
   ];
   return braces(`location ${matching}`, [
-    ...(isStreaming && isKept(site) ? streaming : []),
+    // Without a buffered body nginx counts wrongly for SCGI.
+    ...(isStreaming && site.protocol !== 'scgi' ? streaming : []),
     `${module}_pass ${site.protocol === 'http' ? 'http://' : ''}${site.name};`,
   ]);
 }

@@ -57,8 +57,10 @@ export interface Site {
   readonly sendsFiles: boolean;
   /** Directories of such files by the URL path X-Accel-Redirect has for them. */
   readonly sendfileDirectories: Readonly<Record<string, string>>;
-  /** Every connection has to begin with a PROXY header. */
+  /** Each connection begins with a header of the PROXY protocol. */
   readonly isProxied: boolean;
+  /** HTTP: the gateway believes what some web servers say of the client. */
+  readonly isTrusting: boolean;
   /** AJP: what the web server has to send; null for nothing. */
   readonly secret: string | null;
   /** AJP: the largest packet. */
@@ -132,6 +134,7 @@ export function makeSite(config: GatewayConfig, options: SiteOptions): Site {
     sendsFiles: config.reply.sendfile === 'pass',
     sendfileDirectories: config.reply.sendfileDirectories,
     isProxied: listener?.isProxied ?? false,
+    isTrusting: listener?.trusted !== null,
     secret: listener?.secretFile ? options.readSecret(listener.secretFile) : null,
     packetBytes: listener?.packetBytes ?? AJP_PACKET_BYTES,
     isPathDecoded: listener?.isPathDecoded ?? false,
@@ -155,26 +158,35 @@ function spawnedListener({ listen }: GatewayConfig, { protocol, server }: SiteOp
 }
 
 function chooseListener(listen: readonly ListenConfig[], options: SiteOptions): Choice {
-  const { server, protocols, protocol, speaksProxyProtocol } = options;
+  const { server, protocols, protocol } = options;
   if (protocol !== null && !protocols.includes(protocol)) {
     throw new SiteError(`${server} does not speak ${protocol} to a gateway, but ${listed(protocols)}`);
   }
   const wanted = protocol === null ? protocols : [protocol];
   for (const each of wanted) {
-    // One that is encrypted is for browsers.
-    const all = listen.filter(
-      ({ protocol: spoken, isProxied, tlsCertificateFile }) =>
-        spoken === each && tlsCertificateFile === null && (speaksProxyProtocol || !isProxied),
-    );
+    const all = listen.filter((listener) => listener.protocol === each && canReach(listener, options));
     // A Unix socket is quicker than TCP, and its permissions say who may connect.
     const found = all.find(({ address }) => address.kind === 'unix') ?? all[0];
     if (found) return [each, found];
   }
   if (options.gateways.length > 0 && protocol !== null) return [protocol, null];
-  const there = listed([...new Set(listen.map((listener) => listener.protocol))]);
+  const there = listed([...new Set(listen.map(describeListener))]);
   throw new SiteError(
     `${server} can speak ${listed(wanted)} to the gateway, but that listens for ${there} only; add to sluice.toml\n\n${listenerToAdd(wanted[0] ?? 'fastcgi', options)}`,
   );
+}
+
+// A listener for browsers, or one behind a load balancer, is not for a web server.
+function canReach(
+  { tlsCertificateFile, isProxied }: ListenConfig,
+  { speaksProxyProtocol }: SiteOptions,
+): boolean {
+  return tlsCertificateFile === null && (!isProxied || speaksProxyProtocol);
+}
+
+function describeListener({ protocol, tlsCertificateFile, isProxied }: ListenConfig): string {
+  const how = [...(tlsCertificateFile === null ? [] : ['TLS']), ...(isProxied ? ['the PROXY protocol'] : [])];
+  return how.length === 0 ? protocol : `${protocol} with ${how.join(' and ')}`;
 }
 
 function listenerToAdd(protocol: WebProtocol, { name }: SiteOptions): string {
@@ -228,6 +240,10 @@ function silenceOf({ pools, routes }: GatewayConfig): number {
   );
   return queueMs + runMs + GRACE_MS;
 }
+
+/** A comment where forwarding headers would be sent in vain. */
+export const notTrusted =
+  'To believe these, the [[listen]] of the gateway has to trust the web server: trusted = ["127.0.0.1"], or ["unix"] for a Unix socket. Otherwise the application sees the web server as its client.';
 
 /** `a, b or c`. */
 export function listed(words: readonly string[]): string {
