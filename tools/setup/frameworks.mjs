@@ -1,28 +1,38 @@
-// A virtual environment with the newest Flask and Django from PyPI, kept in .cache/ for later runs.
-import { existsSync, rmSync } from 'node:fs';
+// Virtual environments with packages of PyPI, kept in .cache/ for later runs: the newest Flask and Django, and servers
+// that the gateway is tried against.
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, step } from './steps.mjs';
 
-const DIRECTORY = join(ROOT, '.cache', 'frameworks');
-const PYTHON = join(DIRECTORY, 'bin', 'python');
+const ENVIRONMENTS = [
+  { name: 'frameworks', packages: ['flask', 'django'] },
+  { name: 'peers', packages: ['flup-py3==1.0.3'] },
+];
 
-/** Makes the environment unless it is there. `pythons` is tried newest first, because the newest Django needs it. */
+/** Makes the environments unless they are there. `pythons` is tried newest first, because the newest Django needs it. */
 export async function installFrameworks(pythons) {
-  if (existsSync(PYTHON)) return;
-  for (const { name, path } of [...pythons].reverse()) {
-    const made = await step(`a virtual environment (${name})`, path, ['-m', 'venv', DIRECTORY]);
+  for (const environment of ENVIRONMENTS) await install(environment, pythons);
+}
+
+async function install({ name, packages }, pythons) {
+  const directory = join(ROOT, '.cache', name);
+  const python = join(directory, 'bin', 'python');
+  // Says what is in it, once all of it is.
+  const label = join(directory, 'packages');
+  const content = packages.join(' ');
+  if (existsSync(label) && readFileSync(label, 'utf8') === content) return;
+  rmSync(directory, { recursive: true, force: true });
+  for (const { name: version, path } of [...pythons].reverse()) {
+    const made = await step(`a virtual environment (${version})`, path, ['-m', 'venv', directory]);
     if (!made.succeeded) continue;
-    const installed = await step('the newest Flask and Django', PYTHON, [
-      '-m',
-      'pip',
-      'install',
-      '-q',
-      'flask',
-      'django',
-    ]);
-    if (installed.succeeded) return;
+    const command = ['-m', 'pip', 'install', '-q', ...packages];
+    const installed = await step(`${packages.join(', ')} from PyPI`, python, command);
+    if (installed.succeeded) {
+      writeFileSync(label, content);
+      return;
+    }
     break;
   }
-  // Half an environment would be taken for a whole one next time.
-  rmSync(DIRECTORY, { recursive: true, force: true });
+  // Half an environment would be taken for a whole one.
+  rmSync(directory, { recursive: true, force: true });
 }
