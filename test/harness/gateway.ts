@@ -180,7 +180,8 @@ function quote(text: string): string {
 
 /** Whether a line of a gateway's log is at warn or above, or none of its log at all. */
 export function isWorthComplaint(line: string): boolean {
-  return !QUIET_LEVELS.includes(parseLine(line).level);
+  const { level, code } = parseLine(line);
+  return !QUIET_LEVELS.includes(level) && code !== ABOUT_THE_MACHINE;
 }
 
 /** A line of a gateway's log; what is not JSON comes as an error. */
