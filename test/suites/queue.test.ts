@@ -10,9 +10,12 @@ import {
 } from '../harness/http.ts';
 import { RawConnection } from '../harness/raw-connection.ts';
 import { describeWith } from '../harness/require.ts';
+import { apacheJk, apacheProxyAjp } from '../paths/apache-ajp.ts';
 import { onePathPerProtocol } from '../paths/one-per-protocol.ts';
 import { frontOfSuite } from './describe-path.ts';
 import type { Front } from '../paths/path.ts';
+
+const DEPARTURE = 'gives the place of a client that has left to the next, and never runs the request';
 
 /** A request that the application holds until it is released. */
 interface Held {
@@ -53,7 +56,11 @@ async function release(front: Front, { name, connection, response }: Held): Prom
   connection.close();
 }
 
-for (const path of onePathPerProtocol) {
+// Apache does not notice a client that leaves while it waits for an answer.
+const deafPaths = [apacheProxyAjp[1], apacheJk[1]];
+
+for (const path of [...onePathPerProtocol, ...deafPaths]) {
+  const tellsOfDepartures = onePathPerProtocol.includes(path);
   const options = { processes: 1, threads: 1, expectedLog: [/SLUICE_QUEUE_FULL/, /SLUICE_QUEUE_TIMEOUT/] };
 
   describeWith(path.needs, `a queue with one place, over ${path.name}`, () => {
@@ -70,15 +77,16 @@ for (const path of onePathPerProtocol) {
       await release(front(), waiting);
     });
 
-    it('gives the place of a client that has left to the next, and never runs the request', async () => {
-      const running = await holdWorker(front());
-      const gone = await fillQueue(front());
-      gone.connection.close();
-      const next = await fillQueue(front());
-      await release(front(), running);
-      await release(front(), next);
-      expect(front().stage.hasSeen(gone.name)).toBe(false);
-    });
+    if (tellsOfDepartures)
+      it(DEPARTURE, async () => {
+        const running = await holdWorker(front());
+        const gone = await fillQueue(front());
+        gone.connection.close();
+        const next = await fillQueue(front());
+        await release(front(), running);
+        await release(front(), next);
+        expect(front().stage.hasSeen(gone.name)).toBe(false);
+      });
   });
 
   describeWith(path.needs, `a queue with an age, over ${path.name}`, () => {
