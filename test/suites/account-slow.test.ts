@@ -1,5 +1,6 @@
 // Slow clients beside quick ones: they hold no worker, and those that do nothing at all lose their connection.
 import { describe, expect, it } from '@jest/globals';
+import { encodeBodyPacket, encodeForwardRequest } from '@sluice/ajp/codec';
 import {
   encodeBeginRequest,
   encodeParams,
@@ -65,19 +66,28 @@ const FASTCGI_HEAD = Buffer.concat([FASTCGI_BEGIN, encodeParams(1, Object.entrie
 const FASTCGI_NO_BODY = encodeStreamEnd(RecordType.STDIN, 1);
 const SCGI_HEAD = 'CONTENT_LENGTH\x009\0SCGI\x001\0REQUEST_METHOD\0POST\0REQUEST_URI\0/digest\0';
 
+const AJP_HEAD = encodeForwardRequest({ method: 'POST', uri: '/digest', headers: [['content-length', '9']] });
+
 /** Requests that end in the middle, by protocol: of the head, and of the body. */
 const HALVES = [
   ['fastcgi', 'head', Buffer.concat([FASTCGI_BEGIN, Buffer.from('0104000100100000', 'hex')])],
   ['fastcgi', 'head', FASTCGI_BEGIN.subarray(0, 5)],
   ['fastcgi', 'body', Buffer.concat([FASTCGI_HEAD, encodeStream(RecordType.STDIN, 1, Buffer.from('half'))])],
   ['ajp', 'head', Buffer.from('123400200202', 'hex')],
+  ['ajp', 'body', Buffer.concat([AJP_HEAD, encodeBodyPacket(Buffer.from('half'))])],
   ['scgi', 'head', Buffer.from('70:CONTENT_LENGTH')],
   ['scgi', 'body', Buffer.from(`${SCGI_HEAD.length}:${SCGI_HEAD},half`, 'latin1')],
   ['uwsgi', 'head', Buffer.from('00200000', 'hex')],
   ['http', 'body', Buffer.from(`POST /digest HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf`)],
 ] as const;
 
-const TIMEOUTS = ['[limits]', 'header_timeout = "300ms"', 'body_timeout = "300ms"', 'send_timeout = "300ms"'];
+const TIMEOUTS = [
+  '[limits]',
+  'header_timeout = "300ms"',
+  'body_timeout = "300ms"',
+  'send_timeout = "300ms"',
+  'connections = 100',
+];
 
 describe('a peer that stops', () => {
   it.each(HALVES)('in the middle of a request loses it: %s, half a %s', (protocol, part, bytes) =>
@@ -96,10 +106,10 @@ describe('a peer that stops', () => {
       });
       const connection = await RawConnection.open({ path });
       await connection.send(bytes);
-      const answer = await connection.read();
+      // Half a head is answered by nothing, and half a body by what AJP asks for besides.
+      const answer = await connection.readUntil('Request Timeout');
       connection.close();
-      if (part === 'head') expect(answer).toBeUndefined();
-      else expect(answer?.toString('latin1')).toContain('408 Request Timeout');
+      expect(answer === undefined).toBe(part === 'head');
     }),
   );
 
