@@ -25,8 +25,6 @@ export async function openTwoFronts(
   const upstream = `unix:${bed.site.path('fastcgi')}`;
   const gateway = await startGateway(bed, {
     ...options,
-    // Two listeners with the usual number would need more descriptors than some machines have.
-    toml: ['[limits]', 'connections = 1000', ...(options.toml ?? [])],
     listen: [
       { protocol: 'http', address: `127.0.0.1:${port}` },
       { protocol: 'fastcgi', address: upstream },

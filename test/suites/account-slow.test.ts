@@ -81,13 +81,7 @@ const HALVES = [
   ['http', 'body', Buffer.from(`POST /digest HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf`)],
 ] as const;
 
-const TIMEOUTS = [
-  '[limits]',
-  'header_timeout = "300ms"',
-  'body_timeout = "300ms"',
-  'send_timeout = "300ms"',
-  'connections = 100',
-];
+const TIMEOUTS = ['[limits]', 'header_timeout = "300ms"', 'body_timeout = "300ms"', 'send_timeout = "300ms"'];
 
 describe('a peer that stops', () => {
   it.each(HALVES)('in the middle of a request loses it: %s, half a %s', (protocol, part, bytes) =>
