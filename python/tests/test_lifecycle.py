@@ -106,6 +106,17 @@ class Surroundings(unittest.TestCase):
             self.gateway.process.send_signal(number)
             self.assertEqual(self.gateway.get("").body, b"printed")
 
+    def test_prints_its_stacks_when_it_is_asked_to_and_goes_on(self) -> None:
+        with Gate() as gate, Gateway("dispatch") as gateway:
+            tag = gateway.start(TEST_APP="gated:before", TEST_GATE=gate.path)
+            waiter = gate.wait()
+            gateway.process.send_signal(signal.SIGQUIT)
+            waiter.release()
+            self.assertEqual(gateway.finish(tag).body, b"done")
+            # Delivered before the process has run another instruction after the signal was sent.
+            self.assertIn("most recent call first", gateway.error_text())
+            self.assertIn("in watch", gateway.error_text())
+
     def test_standard_output_is_not_held_back(self) -> None:
         self.gateway.get("")
         self.assertEqual(self.gateway.process.stdout.readline(), b"a line on standard output\n")

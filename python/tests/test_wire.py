@@ -27,7 +27,15 @@ from sluice._wire import (
     unpack_cancel,
 )
 from tests import VECTORS_FILE
-from tests.gateway import FROM_CONTROL, FROM_FORK_SERVER, FROM_LANE, FROM_MEETING, check_announced, split_file, split_response
+from tests.gateway import (
+    FROM_CONTROL,
+    FROM_FORK_SERVER,
+    FROM_LANE,
+    FROM_MEETING,
+    check_announced,
+    split_file,
+    split_response,
+)
 
 VECTORS = json.loads(VECTORS_FILE.read_text(encoding="utf-8"))
 LIMITS = {

@@ -71,6 +71,17 @@ describe('a preloaded pool', () => {
       connection.close();
     }));
 
+  it('ends with a gateway that is killed, also when the process it was forked from is gone already', () =>
+    withBed(async (bed) => {
+      const front = await openPreloaded(bed, { expectedLog: [/SLUICE_FORK_SERVER_ENDED/] });
+      const processes = descendantsOf(front.gateway.pid);
+      process.kill(await forkServer(front), 'SIGKILL');
+      await front.gateway.process.line(/SLUICE_FORK_SERVER_ENDED/);
+      front.gateway.process.kill('SIGKILL');
+      await front.gateway.process.exited;
+      await untilGone(processes);
+    }));
+
   it('goes on when the process it is forked from dies', () =>
     withBed(async (bed) => {
       const front = await openPreloaded(bed, { expectedLog: [/SLUICE_FORK_SERVER_ENDED/] });

@@ -38,7 +38,7 @@ from sluice._worker import introduction, open_lanes, serve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any
 
 _READ_BYTES = 4096
 _WORDS = ("control", "threads", "meeting", "app")
@@ -86,7 +86,7 @@ class ForkServer:
         self._handler: Any = signal.signal(signal.SIGCHLD, _do_nothing)
         self._wake_up_before = signal.set_wakeup_fd(self._wake_up, warn_on_full_buffer=False)
 
-    def run(self) -> Optional[bytes]:
+    def run(self) -> bytes | None:
         """Fork until the gateway wants no more and no child is left: None. In each child return its token."""
         poller = poll()
         poller.register(self._control, POLLIN)
@@ -112,7 +112,7 @@ class ForkServer:
         except OSError:
             return b""  # ECONNRESET, if the gateway left something unread: it has gone all the same
 
-    def _obey(self, data: bytes) -> Optional[bytes]:
+    def _obey(self, data: bytes) -> bytes | None:
         try:
             for kind, tag, payload in self._reader.feed(data):
                 check_fork(kind, payload)
@@ -151,7 +151,7 @@ class ForkServer:
     def _reap(self) -> None:
         # Each by its id: other children are the application's.
         for pid, tag in list(self._children.items()):
-            status: Optional[int]
+            status: int | None
             try:
                 ended, status = os.waitpid(pid, os.WNOHANG)
             except ChildProcessError:

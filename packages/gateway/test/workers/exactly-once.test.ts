@@ -14,7 +14,7 @@ const shapes = fc.record({
   reserveLanes: fc.constantFrom(0, null),
 });
 const tapes = fc.array(fc.nat({ max: 9_999 }), { minLength: 20, maxLength: 300, size: 'max' });
-const times = { queueTimeoutMs: 400, requestTimeoutMs: 1_000, recallAfterMs: 5 };
+const times = { queueTimeoutMs: 400, requestTimeoutMs: 1_000, recallAfterMs: 5, stuckAfterMs: 50 };
 
 /** What may happen besides the steps of the workers, with a weight. */
 const HAPPENINGS: readonly (readonly [weight: number, happen: (sim: Simulation, pick: number) => void])[] = [
@@ -32,6 +32,8 @@ const HAPPENINGS: readonly (readonly [weight: number, happen: (sim: Simulation, 
       )?.die(),
   ],
   [1, (sim, pick) => garbage(sim, pick)],
+  // Its control thread falls silent, or speaks again, as native code takes the interpreter and lets go of it.
+  [2, (sim, pick) => toggleDeafness(pickFrom(sim.workers, pick))],
   [1, (sim, pick) => pickFrom(sim.workers.filter(isStarting), pick)?.failToLoad('no')],
 ];
 /** Those that do no worker any harm. */
@@ -50,6 +52,7 @@ const REFUSED_UNRUN: readonly Outcome[] = [
 const LOST_WITH_WORKER: readonly Outcome[] = [
   'SLUICE_WORKER_DIED',
   'SLUICE_WORKER_PROTOCOL',
+  'SLUICE_WORKER_STUCK',
   'SLUICE_REQUEST_TIMEOUT',
 ];
 
@@ -98,6 +101,10 @@ describe('whatever happens to the workers', () => {
     );
   });
 });
+
+function toggleDeafness(worker: SimWorker | undefined): void {
+  if (worker) worker.isDeaf = !worker.isDeaf;
+}
 
 /** Runs a tape: each number picks a step of a worker, or something else that happens. */
 function play(options: SimOptions, tape: readonly number[], happenings: typeof HAPPENINGS): Simulation {
