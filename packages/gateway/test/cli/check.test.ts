@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { directoryWith, World } from './support.ts';
 
@@ -40,6 +40,39 @@ describe('sluice check', () => {
     expect(stdout).toContain("No module named 'no_such_module'");
     expect(stdout).not.toContain('<string>');
     expect(code).toBe(3);
+  });
+
+  it('tells which servers of upstreams accept connections, and needs no application then', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const toml = `
+[[listen]]
+protocol = "http"
+address = "127.0.0.1:0"
+[upstream.php]
+protocol = "fastcgi"
+servers = ["127.0.0.1:${port}", "unix:nobody.sock", "no-such-name.invalid:9000"]
+[[route]]
+path = "/"
+to = "upstream:php"
+[[route]]
+path = "/one/"
+to = "fastcgi://127.0.0.1:${port}"
+`;
+    const { code, stdout } = await new World({ directory: directoryWith({ 'sluice.toml': toml }) }).run(
+      'check',
+    );
+    expect(stdout).toMatch(/^ok +upstream php: 127\.0\.0\.1:\d+ accepts connections$/m);
+    expect(stdout).toMatch(
+      /^note +upstream php: unix:.*nobody\.sock does not accept connections now: .*ENOENT/m,
+    );
+    expect(stdout).toMatch(/^note +upstream php: no-such-name\.invalid cannot be looked up: /m);
+    expect(stdout).toMatch(/^ok +route \/one\/: 127\.0\.0\.1:\d+ accepts connections$/m);
+    expect(stdout).not.toContain('python');
+    expect(code).toBe(0);
+    server.close();
+    await once(server, 'close');
   });
 
   it('tells of static directories that are not there', async () => {

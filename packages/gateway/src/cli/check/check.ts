@@ -18,6 +18,7 @@ import { tryImport } from './application.ts';
 import { findIdentity, type Identity } from './identity.ts';
 import { checkListener } from './listeners.ts';
 import { Report } from './report.ts';
+import { checkUpstreams } from './upstreams.ts';
 
 /** Prints what is right and what is not. The exit code tells the first problem. */
 export async function check(
@@ -34,6 +35,7 @@ export async function check(
   const user = await findUser(flags['as'], report);
   for (const listen of loaded.config.listen) await checkListener(listen, user, report);
   checkDirectories(loaded, report);
+  await checkUpstreams(loaded.config, report);
   await checkApplications(loaded, report, context);
   return report.code;
 }
