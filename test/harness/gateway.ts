@@ -60,6 +60,8 @@ export interface LogLine {
 }
 
 const QUIET_LEVELS = ['debug', 'info'];
+/** Where the tests run, a process may have too few files open for ten thousand connections. */
+const ABOUT_THE_MACHINE = 'SLUICE_FEW_FILES';
 
 /** A running gateway. */
 export class Gateway implements Server {
