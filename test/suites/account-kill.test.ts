@@ -1,10 +1,11 @@
 // Workers killed under load, again and again: each kill costs the requests that ran there, a complete 502 each, and
 // nothing else; nothing is run twice.
 import { expect, it } from '@jest/globals';
-import { withBed, type TestBed } from '../harness/bed.ts';
+import { existsSync } from 'node:fs';
+import { withBed } from '../harness/bed.ts';
 import { until } from '../harness/deadline.ts';
+import type { Gateway } from '../harness/gateway.ts';
 import { Ledger } from '../harness/ledger.ts';
-import { descendantsOf } from '../harness/processes.ts';
 import { describeWith } from '../harness/require.ts';
 import { discrepancies, Visitors } from '../harness/visitors.ts';
 import { openTwoFronts, twoFrontsParts } from '../paths/two-fronts.ts';
@@ -14,30 +15,38 @@ const CLIENTS_PER_FRONT = 6;
 const PROCESSES = 2;
 /** Answers between two kills: enough that all lanes are busy again, with requests handed ahead. */
 const ANSWERS_BETWEEN = 40;
+const POOLS: readonly (readonly [name: string, pool: readonly string[]])[] = [
+  ['started one by one', []],
+  ['forked from one that has the application', ['preload = true']],
+];
 const EXPECTED_LOG = [/SLUICE_WORKER_DIED/, /SLUICE_WORKER_ENDED/];
 
+/** The workers that live, by what the log says; those of a preloaded pool are no children of the gateway. */
+function workersOf(gateway: Gateway): number[] {
+  const pids = gateway.log().flatMap(({ message, pid }) => (message === 'worker ready' ? [Number(pid)] : []));
+  return pids.filter((pid) => existsSync(`/proc/${pid}`));
+}
+
 /** Kills a worker; returns the request it had begun and not done, or null. Stopped first, it cannot change that. */
-function killOne(
-  { gatewayPid, ledger }: { gatewayPid: number; ledger: Ledger },
-  pick: number,
-): string | null {
-  const workers = descendantsOf(gatewayPid).filter(({ command }) => command.includes('__main__.py worker'));
-  const worker = workers[pick % workers.length];
-  if (!worker) throw new Error('there is no worker');
-  process.kill(worker.pid, 'SIGSTOP');
-  const running = ledger.runningOn(worker.pid);
-  process.kill(worker.pid, 'SIGKILL');
+function killOne(gateway: Gateway, ledger: Ledger, pick: number): string | null {
+  const workers = workersOf(gateway);
+  const pid = workers[pick % workers.length];
+  if (pid === undefined) throw new Error('there is no worker');
+  process.kill(pid, 'SIGSTOP');
+  const running = ledger.runningOn(pid);
+  process.kill(pid, 'SIGKILL');
   return running;
 }
 
 describeWith(twoFrontsParts, `${KILLS} workers killed under load, over HTTP and FastCGI at once`, () => {
-  it(
-    'cost what they ran, a complete 502 each, and nothing else',
-    () =>
-      withBed(async (bed: TestBed) => {
+  it.each(POOLS)(
+    '%s: cost what they ran, a complete 502 each, and nothing else',
+    (_, pool) =>
+      withBed(async (bed) => {
         const { gateway, http, nginx } = await openTwoFronts(bed, {
           processes: PROCESSES,
           threads: 1,
+          pool,
           expectedLog: EXPECTED_LOG,
         });
         const ledger = new Ledger(bed.site);
@@ -50,7 +59,7 @@ describeWith(twoFrontsParts, `${KILLS} workers killed under load, over HTTP and 
             'requests are answered',
             () => visitors.visits.length > before + ANSWERS_BETWEEN || undefined,
           );
-          const running = killOne({ gatewayPid: gateway.pid, ledger }, count);
+          const running = killOne(gateway, ledger, count);
           if (running !== null) lost.push(running);
           await gateway.workersReady(PROCESSES + count);
         }
