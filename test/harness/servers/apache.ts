@@ -85,6 +85,9 @@ function configuration({ site }: TestBed, options: ApacheOptions, log: string): 
   return [
     `ServerRoot ${site.directory}`,
     `PidFile ${site.path('apache.pid')}`,
+    ...(modules.has('mime')
+      ? [`TypesConfig ${site.write('mime.types', 'text/css css\ntext/html html\n')}`]
+      : []),
     'Mutex sem',
     `ErrorLog ${log}`,
     'LogLevel warn',

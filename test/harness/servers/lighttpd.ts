@@ -54,6 +54,7 @@ function configuration({ site }: TestBed, options: LighttpdOptions, log: string)
     `server.document-root = "${site.directory}"`,
     `server.errorlog = "${log}"`,
     `server.upload-dirs = ( "${site.makeDirectory('lighttpd-uploads')}" )`,
+    'mimetype.assign = ( ".css" => "text/css", ".html" => "text/html" )',
     'server.bind = "127.0.0.1"',
     `server.port = ${port}`,
     ...(lines.some((line) => line.startsWith('server.max-request-field-size'))

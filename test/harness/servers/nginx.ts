@@ -47,6 +47,7 @@ error_log ${site.path(`${name}-error.log`)} warn;
 events { worker_connections 512; }
 http {
   access_log off;
+  types { text/css css; text/html html; }
   client_body_temp_path ${temp}/body;
   fastcgi_temp_path ${temp}/fastcgi;
   proxy_temp_path ${temp}/proxy;

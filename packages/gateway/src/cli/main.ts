@@ -28,7 +28,7 @@ function processContext(): CliContext {
     signals: process,
     activation,
     startGateway,
-    command: [process.execPath, ...process.argv.slice(1, 2)],
+    command: [process.execPath, ...process.execArgv, ...process.argv.slice(1, 2)],
     pythonPackage: workerPackage,
   };
 }

@@ -125,9 +125,9 @@ function passing(site: Site, hosts: readonly (readonly string[])[]): readonly st
     ...(hosts.length > 1
       ? [
           ...comment(
-            'The gateway with the fewest requests gets the next one; one that cannot be reached is left out for a second. lighttpd does not ask another one after a 503.',
+            'In turns, because lighttpd does not ask another one after a 503, and whoever refuses quickly has the fewest requests. One that cannot be reached is left out for a second.',
           ),
-          `${server}.balance = "least-connection"`,
+          `${server}.balance = "round-robin"`,
         ]
       : []),
     ...(protocol === 'uwsgi' ? ['scgi.protocol = "uwsgi"'] : []),
