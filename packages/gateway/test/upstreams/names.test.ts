@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import {
   Names,
   systemResolver,
@@ -103,6 +103,19 @@ describe('names of servers', () => {
     await until('it is found', () => heard.lists.length === 2);
     expect(heard.lists[1]).toEqual(['10.9.9.9:1*2', '10.0.0.1:9000*2']);
     names.stop();
+  });
+
+  it('are given up when nobody answers for too long', async () => {
+    jest.useFakeTimers();
+    const hanging = { addresses: () => new Promise<never>(() => {}), services: () => Promise.resolve([]) };
+    const { names, heard } = namesOf([app, { kind: 'unix', path: '/run/a' }], hanging);
+    const started = names.start();
+    await jest.advanceTimersByTimeAsync(5_000);
+    await started;
+    names.stop();
+    jest.useRealTimers();
+    expect(heard.failures).toEqual(['app.internal: no answer within 5000 ms']);
+    expect(heard.lists).toEqual([['unix:/run/a*2']]);
   });
 
   it('stand for one family of addresses only, the preferred one', async () => {

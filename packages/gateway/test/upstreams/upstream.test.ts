@@ -213,6 +213,28 @@ describe('an upstream whose servers are slow', () => {
     expect(server.acceptedCount).toBe(2);
   });
 
+  it('counts the time that something waits from its beginning, whatever happens to servers meanwhile', async () => {
+    const server = await bench.listen((socket) => void socket.resume(), 'tcp');
+    const { port } = server.server.address() as AddressInfo;
+    let lookUps = 0;
+    const addresses = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }));
+    // Each time in another order, which is news.
+    const resolver = {
+      addresses: () => Promise.resolve(lookUps++ % 2 === 0 ? addresses : addresses.toReversed()),
+      services: () => Promise.resolve([]),
+    };
+    const second = new RawServer((socket) => void socket.resume());
+    bench.closes(() => second.close());
+    second.server.listen(port, '127.0.0.2');
+    await once(second.server, 'listening');
+    const options = { resolver, resolveEveryMs: 1, inFlightMax: 1, queueTimeoutMs: 50 };
+    const upstream = await bench.upstream([{ kind: 'tcp', host: 'app.internal', port }], options);
+    ask(upstream);
+    ask(upstream);
+    expect((await answerOf(upstream)).outcome).toBe('SLUICE_QUEUE_TIMEOUT');
+    expect(lookUps).toBeGreaterThan(2);
+  });
+
   it('answers 503 to what waited too long', async () => {
     const upstream = await bench.upstream([await silent()], { inFlightMax: 1, queueTimeoutMs: 10 });
     ask(upstream);

@@ -52,6 +52,9 @@ export interface NamesListener {
 /** As soon as that a name is looked up again that has never been found. */
 const RETRY_MS = 1_000;
 
+/** How long a look-up may take. The system may go on trying, but nobody waits for it. */
+const LOOK_UP_TIMEOUT_MS = 5_000;
+
 /** Keeps up what the names of one upstream stand for. */
 export class Names {
   readonly #resolver: Resolver;
@@ -97,7 +100,7 @@ export class Names {
 
   async #lookUp(entry: Entry): Promise<void> {
     try {
-      entry.found = await this.#resolve(entry);
+      entry.found = await within(LOOK_UP_TIMEOUT_MS, this.#resolve(entry));
       entry.isFailing = false;
     } catch (error) {
       if (entry.isFailing || this.#isStopped) return;
@@ -154,4 +157,12 @@ function nameOf(address: UpstreamAddress): string | null {
 /** What needs no looking up. */
 function fixedServers({ address, weight }: WeightedAddress): readonly ServerSpec[] | null {
   return nameOf(address) === null && address.kind !== 'srv' ? [{ address, weight }] : null;
+}
+
+function within<T>(timeoutMs: number, result: Promise<T>): Promise<T> {
+  let clock: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    clock = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  return Promise.race([result, deadline]).finally(() => clearTimeout(clock));
 }

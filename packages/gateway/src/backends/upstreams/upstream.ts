@@ -27,6 +27,7 @@ export class Upstream implements Backend, PassageHost {
   /** Servers that names no longer lead to, as long as they have requests. */
   readonly #leaving = new Set<Server>();
   #isStopping = false;
+  #stopped: Promise<void> | null = null;
   #whenIdle: (() => void) | null = null;
 
   constructor(options: UpstreamOptions, reporter: UpstreamReporter) {
@@ -46,7 +47,12 @@ export class Upstream implements Backend, PassageHost {
   }
 
   /** Finishes what it has, up to the stop timeout, or as long as it takes if that is said. */
-  async stop(isPatient: boolean = false): Promise<void> {
+  stop(isPatient: boolean = false): Promise<void> {
+    this.#stopped ??= this.#stop(isPatient);
+    return this.#stopped;
+  }
+
+  async #stop(isPatient: boolean): Promise<void> {
     this.#isStopping = true;
     this.#names.stop();
     for (const checks of this.#checks.values()) checks.stop();
@@ -93,10 +99,9 @@ export class Upstream implements Backend, PassageHost {
 
   choose(apart: ReadonlySet<Server>): Server | null {
     const nowMs = performance.now();
-    const open = [...this.#servers.values()].filter(
-      (server) => !apart.has(server) && server.condition.isOpen(nowMs),
-    );
-    return this.#pick(open, nowMs);
+    // Who has waited once does not wait again: for a moment a server may have one more than allowed.
+    const others = this.#open(nowMs).filter((server) => !apart.has(server));
+    return this.#pick(others, nowMs);
   }
 
   left(server: Server): void {
@@ -105,7 +110,7 @@ export class Upstream implements Backend, PassageHost {
       this.#leaving.delete(server);
       server.connections.destroy();
     }
-    this.#line.next();
+    this.#advance();
   }
 
   succeeded(server: Server): void {
@@ -149,11 +154,9 @@ export class Upstream implements Backend, PassageHost {
 
   #pass(exchange: Exchange, request: UpstreamRequest, clocks: PassageClocks): void {
     const nowMs = performance.now();
-    const open = [...this.#servers.values()].filter(({ condition }) => condition.isOpen(nowMs));
+    const open = this.#open(nowMs);
     if (open.length === 0) return refuse(exchange, this.#noServer());
-    const { inFlightMax } = this.#options;
-    const free = inFlightMax === null ? open : open.filter(({ inFlight }) => inFlight < inFlightMax);
-    const server = this.#pick(free, nowMs);
+    const server = this.#pick(this.#free(open), nowMs);
     if (server === null) {
       this.#line.add(exchange, () => this.#pass(exchange, request, clocks));
       return;
@@ -161,6 +164,26 @@ export class Upstream implements Backend, PassageHost {
     const passage = new Passage(exchange, request, clocks, this);
     this.#passages.add(passage);
     passage.begin(server);
+  }
+
+  /** Those that requests may go to. */
+  #open(nowMs: number): Server[] {
+    return [...this.#servers.values()].filter(({ condition }) => condition.isOpen(nowMs));
+  }
+
+  /** Those of them that may have one more. */
+  #free(servers: readonly Server[]): readonly Server[] {
+    const { inFlightMax } = this.#options;
+    return inFlightMax === null ? servers : servers.filter(({ inFlight }) => inFlight < inFlightMax);
+  }
+
+  /** Goes on with those who wait, as far as there is room, or if there is nobody left to wait for. */
+  #advance(): void {
+    while (this.#line.length > 0) {
+      const open = this.#open(performance.now());
+      if (open.length > 0 && this.#free(open).length === 0) return;
+      this.#line.next();
+    }
   }
 
   #pick(servers: readonly Server[], nowMs: number): Server | null {
@@ -197,7 +220,7 @@ export class Upstream implements Backend, PassageHost {
     }
     for (const server of before.values()) if (!this.#servers.has(server.label)) this.#retire(server);
     this.#reporter.serversFound([...this.#servers.keys()]);
-    for (let waiting = this.#line.length; waiting > 0; waiting--) this.#line.next();
+    this.#advance();
   }
 
   #check(server: Server): void {
@@ -222,7 +245,7 @@ export class Upstream implements Backend, PassageHost {
     if (change === 'down') this.#reporter.serverDown(server.label, server.condition.reason);
     else this.#reporter.serverUp(server.label);
     // Whoever waits may go on, or learns that there is nobody to wait for.
-    for (let waiting = this.#line.length; waiting > 0; waiting--) this.#line.next();
+    this.#advance();
   }
 
   #all(): Server[] {
