@@ -45,6 +45,7 @@ export interface Site {
   /** Empty: port 80, or 443 with a certificate. */
   readonly listen: readonly WebAddress[];
   readonly certificate: Certificate | null;
+  /** Each path ends with a slash. */
   readonly static: readonly StaticConfig[];
   /** Path prefixes whose request bodies the application reads while they arrive. */
   readonly streamingPaths: readonly string[];
@@ -126,7 +127,7 @@ export function makeSite(config: GatewayConfig, options: SiteOptions): Site {
     serverNames,
     listen,
     certificate,
-    static: config.static,
+    static: config.static.map(withSlash),
     streamingPaths: config.routes.filter(({ streaming }) => streaming).map(({ path }) => path),
     exceptions: exceptionsOf(config),
     bodyMaxBytes: config.body.maxBytes,
@@ -141,6 +142,11 @@ export function makeSite(config: GatewayConfig, options: SiteOptions): Site {
     command,
     lanes: lanesOf(config),
   };
+}
+
+// Web servers match prefixes of text: below /media they would also find /srv/media-private.
+function withSlash(files: StaticConfig): StaticConfig {
+  return files.path.endsWith('/') ? files : { ...files, path: `${files.path}/` };
 }
 
 function lanesOf({ pools }: GatewayConfig): number {
