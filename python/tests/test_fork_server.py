@@ -1,4 +1,4 @@
-"""The fork server: what its workers share, what they do not, and how each of them ends (wire section 9)."""
+"""The fork server: what its workers share, what they do not, and how each of them ends (wire section 10)."""
 
 from __future__ import annotations
 

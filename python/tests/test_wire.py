@@ -80,6 +80,8 @@ def look_into(frame_type: int, kind: int, payload: bytes) -> None:
         check_fork(kind, payload)
     elif frame_type in EXACT and len(payload) not in EXACT[frame_type]:
         raise WireError("payload", f"{len(payload)} bytes")
+    elif frame_type == 81 and not 2 <= int.from_bytes(payload, "big") < 1 << 31:
+        raise WireError("payload", "not a process id")
     elif frame_type in (48, 80) and not payload.endswith(b"\0"):
         raise WireError("payload", "a block that does not end")
     elif frame_type == 49 and len(payload) % 2:

@@ -60,6 +60,15 @@ export function describeWith(parts: readonly Part[], name: string, suite: () => 
   });
 }
 
+/** As `describeWith` for tests that only root can run: nobody can be asked to be root, not even in CI. */
+export function describeAsRoot(parts: readonly Part[], name: string, suite: () => void): void {
+  if (process.getuid?.() === 0) return describeWith(parts, name, suite);
+  describe(name, () => {
+    console.warn(`skipped: ${name}: only root can do this`);
+    it.skip('skipped: only root can do this', () => undefined);
+  });
+}
+
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

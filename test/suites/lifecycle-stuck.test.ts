@@ -17,7 +17,7 @@ for (const isPreloaded of [false, true]) {
   describe(`a worker that holds its interpreter, ${isPreloaded ? 'preloaded' : 'started by itself'}`, () => {
     it('is killed when requests wait in it: they are run once each, elsewhere', () =>
       withBed(async (bed) => {
-        const pool = [preload, 'recall_after = "10s"', 'stuck_after = "200ms"', 'stuck_timeout = "1s"'];
+        const pool = [preload, 'recall_after = "1s"', 'stuck_after = "200ms"', 'stuck_timeout = "1s"'];
         const expectedLog = [/SLUICE_WORKER_SILENT/, /SLUICE_WORKER_STUCK/, /SLUICE_WORKER_ENDED/];
         const front = await openFront(directHttp, bed, { processes: 1, pool, expectedLog });
         const held = await grip(front, '/spins');

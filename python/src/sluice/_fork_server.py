@@ -1,4 +1,4 @@
-"""The fork server: imports the application once, and forks a worker for each FORK of the gateway (wire section 9).
+"""The fork server: imports the application once, and forks a worker for each FORK of the gateway (wire section 10).
 
 It runs no thread of its own, because threads do not survive a fork. Its control channel is its life line: if that ends,
 the gateway has died, and the workers are killed, as the kernel does it for workers that are nobody's children.

@@ -1,4 +1,4 @@
-"""The `key=value` words of the command line of a worker or of a fork server (wire sections 1 and 9)."""
+"""The `key=value` words of the command line of a worker or of a fork server (wire sections 1 and 10)."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ READY = 0x3000
 RETURNED = 0x3100
 LOAD_FAILED = 0x3200
 
-# Section 9: the fork server's control channel, and the first frame of a channel that a worker opens.
+# Section 10: the fork server's control channel, and the first frame of a channel that a worker opens.
 FORK = 0x4000
 RELEASE = 0x4100
 LOADED = 0x5000

@@ -88,6 +88,35 @@ describe('a worker that answers nothing', () => {
     expect(behind.exchange.outcome).toBe('complete');
   });
 
+  it('is not asked before its time for what has been handed ahead', () => {
+    const sim = new Simulation({ lookAhead: 2, recallAfterMs: 5_000, processes: 1 });
+    sim.settle();
+    sim.arrive('slow');
+    const behind = sim.arrive();
+    sim.live(2_000);
+    expect([behind.begunBy, sim.pool.status().queue.length]).toEqual([[], 0]);
+    sim.slow.clear();
+    sim.settle();
+    expect(behind.exchange.outcome).toBe('complete');
+  });
+
+  it('is asked by an idle lane where all others have something to give back', () => {
+    const sim = new Simulation({ lookAhead: 2, recallAfterMs: 60_000, threads: 2, queueTimeoutMs: 4_000 });
+    sim.settle();
+    const all = [sim.arrive('slow'), sim.arrive('slow'), sim.arrive(), sim.arrive()];
+    sim.settle();
+    const [idle] = all.splice(1, 1);
+    sim.slow.delete(idle?.id ?? -1);
+    sim.settle();
+    sim.newest.isDeaf = true;
+    sim.live(1_700);
+    expect(sim.stuck).toEqual([1]);
+    sim.newest.isDeaf = false;
+    sim.slow.clear();
+    sim.settle();
+    expect(sim.entries.map(({ exchange }) => exchange.outcome)).toEqual(Array(4).fill('complete'));
+  });
+
   it('is not one that answers, however long its requests run', () => {
     const sim = new Simulation({ threads: 2, lookAhead: 2 });
     sim.settle();

@@ -3,7 +3,7 @@
 /** Bytes in front of every payload (section 2). */
 export const HEADER_BYTES = 8;
 
-/** Frame types (sections 3 to 6, and 9). */
+/** Frame types (sections 3 to 6, and 10). */
 export const FRAME = {
   request: 1,
   requestBody: 2,
@@ -44,7 +44,7 @@ export const TEXT_LIMIT = 262_144;
 /** Largest payload, in bytes, of READY and RETURNED (section 6). */
 export const CONTROL_LIMIT = 65_536;
 
-/** Bytes of the token that a forked worker shows (section 9). */
+/** Bytes of the token that a forked worker shows (section 10). */
 export const TOKEN_BYTES = 32;
 
 /** Largest payload, in bytes, of a BODY frame the gateway sends (section 3). */

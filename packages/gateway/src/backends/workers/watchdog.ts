@@ -1,6 +1,7 @@
 // Finds workers that cannot do anything but what they are doing: native code holds the interpreter, so that not even the thread
 // that answers RECALL runs. It says which they are, and ends them when they hold up others for too long. Time is an argument.
 
+import type { Lane } from './lane.ts';
 import type { Worker } from './worker.ts';
 
 /** When a worker counts as stuck, and how long it may be. Times are milliseconds. */
@@ -79,17 +80,20 @@ export class Watchdog {
   }
 
   /**
-   * Asks a worker for a sign of life, if one of its requests runs long: a RECALL, although there may be nothing to give
-   * back. In a worker that is leaving it also fetches what was on its way when it was recalled the first time.
+   * Asks a worker for a sign of life, if one of its requests runs long: a RECALL of a lane that has nothing to give back. In a
+   * worker that is leaving it also fetches what was on its way when it was recalled the first time.
    */
   #ask(worker: Worker, nowMs: number): void {
-    const lanes = worker.lanes.filter(({ running }) => running !== null && running.body.kind !== 'stream');
     if (worker.isLeaving) {
-      for (const lane of lanes) if (lane.load > 1) lane.recall();
+      for (const lane of worker.lanes) if (lane.load > 1) lane.recall();
       return;
     }
-    const lane = lanes.find(({ runningSinceMs }) => nowMs - runningSinceMs >= ASK_EVERY_MS);
-    if (!lane || nowMs - (this.#askedMs.get(worker) ?? 0) < ASK_EVERY_MS) return;
+    const isLong = ({ running, runningSinceMs }: Lane): boolean =>
+      running !== null && nowMs - runningSinceMs >= ASK_EVERY_MS;
+    if (nowMs - (this.#askedMs.get(worker) ?? 0) < ASK_EVERY_MS || !worker.lanes.some(isLong)) return;
+    // When the others are recalled is up to the gate.
+    const lane = worker.lanes.find(({ load, running }) => load < 2 && running?.body.kind !== 'stream');
+    if (!lane) return;
     this.#askedMs.set(worker, nowMs);
     lane.recall();
   }

@@ -14,7 +14,7 @@ export interface ForkServerFacts extends WorkerFacts {
   readonly threadNames: string;
 }
 
-/** What a fork server says (docs/reference/worker-wire.md section 9). Tags are those of its FORK frames. */
+/** What a fork server says (docs/reference/worker-wire.md section 10). Tags are those of its FORK frames. */
 export interface ForkEvents {
   loaded(facts: ForkServerFacts): void;
   loadFailed(traceback: string): void;
@@ -58,8 +58,7 @@ export class ForkDecoder {
       case FRAME.loadFailed:
         return this.#events.loadFailed(payload.toString('utf8'));
       case FRAME.forked:
-        if (payload.length !== PID_BYTES) throw new WireError('FORKED without a process id');
-        return this.#events.forked(tag, payload.readUInt32BE());
+        return this.#events.forked(tag, parsePid(payload));
       case FRAME.forkFailed:
         return this.#events.forkFailed(tag, payload.toString('utf8'));
       default:
@@ -76,6 +75,13 @@ function parseLoaded(payload: Buffer): ForkServerFacts {
     threadsCount: Number.isSafeInteger(count) ? count : 0,
     threadNames: block.get('thread_names') ?? '',
   };
+}
+
+/** What kill(2) takes for a single process: 0 and below would be whole groups, and 1 is nobody's worker. */
+function parsePid(payload: Buffer): number {
+  const pid = payload.length === PID_BYTES ? payload.readInt32BE() : 0;
+  if (pid < 2) throw new WireError('FORKED without a process id');
+  return pid;
 }
 
 function parseExit(payload: Buffer): Exit {

@@ -6,7 +6,7 @@ import { LineSplitter } from '../lines.ts';
 import type { Exit, ProcessEvents, ProcessHandle } from '../process.ts';
 import { LateChannel } from './late-channel.ts';
 
-/** Numbers of channels (docs/reference/worker-wire.md section 9): these, and then the lanes. */
+/** Numbers of channels (docs/reference/worker-wire.md section 10): these, and then the lanes. */
 const CONTROL = 0;
 const STDOUT = 1;
 const STDERR = 2;

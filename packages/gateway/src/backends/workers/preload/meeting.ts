@@ -1,5 +1,5 @@
 // Owns the place where the workers of a fork server open their channels: a Unix socket in a directory that only the user of the
-// gateway can enter. Whoever comes says with its first frame who it is (docs/reference/worker-wire.md section 9).
+// gateway can enter. Whoever comes says with its first frame who it is (docs/reference/worker-wire.md section 10).
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
