@@ -1,10 +1,11 @@
-// A gateway without an application: HTTP in front, an upstream behind. What stands between a client and another server.
+// A gateway without an application: an upstream behind, and HTTP in front unless something else is wanted.
 import { spawnSluice, type Gateway } from './gateway.ts';
 import type { TestBed } from './bed.ts';
 
 /** How to start one. */
 export interface RelayOptions {
-  readonly port: number;
+  /** Where it speaks HTTP; or where it listens for what else. */
+  readonly port: number | { readonly protocol: 'fastcgi'; readonly address: string };
   /** Lines of `[upstream.back]`. */
   readonly upstream: readonly string[];
   /** Request bodies are passed on as they arrive. */
@@ -25,8 +26,9 @@ export async function startRelay(
       '[body]',
       `spool_directory = ${JSON.stringify(bed.site.makeDirectory('spool'))}`,
       '[[listen]]',
-      'protocol = "http"',
-      `address = "127.0.0.1:${port}"`,
+      ...(typeof port === 'number'
+        ? ['protocol = "http"', `address = "127.0.0.1:${port}"`]
+        : [`protocol = "${port.protocol}"`, `address = "${port.address}"`]),
       '[[route]]',
       'path = "/"',
       'to = "upstream:back"',

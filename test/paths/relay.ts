@@ -1,6 +1,9 @@
-// Client -> gateway -> an upstream protocol -> a second gateway with the application.
+// A gateway that sends requests on to a second gateway with the application.
 import { startGateway } from '../harness/gateway.ts';
 import { startRelay } from '../harness/relay.ts';
+import { programPart } from '../harness/require.ts';
+import { nginxSite } from '../harness/servers/nginx-site.ts';
+import { startNginx } from '../harness/servers/nginx.ts';
 import { startAjpGateway } from './ajp-listener.ts';
 import { runningBehind, type Path } from './path.ts';
 
@@ -68,5 +71,29 @@ export const relayAjp: Path = {
       gateway,
       await startRelay(bed, { port, upstream, isStreaming: true, expectedLog: BROKEN_OFF }),
     );
+  },
+};
+
+/** nginx in front of two gateways, FastCGI all the way: no variable becomes a string on it. */
+export const nginxRelay: Path = {
+  name: 'nginx, FastCGI, gateway, FastCGI',
+  needs: [programPart('nginx')],
+  traits: { buffersRequests: true, acceptsRawBytes: true, mergesSlashes: true },
+  async start(bed, { mount, ...options }) {
+    const address = `unix:${bed.site.path('fastcgi')}`;
+    const listen = { protocol: 'fastcgi', address, ...(mount !== undefined && { mount }) } as const;
+    const gateway = await startGateway(bed, { ...options, listen: [listen] });
+    const between = `unix:${bed.site.path('between')}`;
+    const relay = await startRelay(bed, {
+      port: { protocol: 'fastcgi', address: between },
+      upstream: ['protocol = "fastcgi"', `servers = ["${address}"]`, ...keeping],
+      isStreaming: false,
+      expectedLog: BROKEN_OFF,
+    });
+    const port = await bed.reservePort();
+    const how = { keepsConnections: true, buffersRequests: true };
+    const http = nginxSite({ port, module: 'fastcgi', upstream: between, ...how });
+    const nginx = await startNginx(bed, { port, http });
+    return runningBehind(port, gateway, relay, nginx);
   },
 };

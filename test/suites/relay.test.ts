@@ -1,5 +1,5 @@
 // A second gateway behind the first, over each protocol that both speak.
-import { relayAjp, relayFastCgi } from '../paths/relay.ts';
+import { nginxRelay, relayAjp, relayFastCgi } from '../paths/relay.ts';
 import { describePath } from './describe-path.ts';
 
-for (const path of [...relayFastCgi, relayAjp]) describePath(path);
+for (const path of [...relayFastCgi, relayAjp, nginxRelay]) describePath(path);
