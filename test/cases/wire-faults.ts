@@ -144,12 +144,12 @@ export const garbage: readonly WireFault[] = [
     frame('63', '00', 'TTTT', ''),
     /byte \d+ of lane 0: frame of type 99/,
   ),
+  onControl('a type nobody knows', frame('63', '00', '0000', ''), /of the control channel: frame of type 99/),
   onControl(
-    'a type nobody knows',
-    frame('63', '00', '0000', ''),
-    /of the control channel: frame of type 99 on a control/,
+    'flags',
+    frame('31', '01', '0000', ''),
+    /control channel: flags on a (control )?frame of type 49/,
   ),
-  onControl('flags', frame('31', '01', '0000', ''), /flags on a control frame of type 49/),
   onControl(
     'a request given back that nobody wanted back',
     frame('31', '00', '0000', 'TTTT'),
