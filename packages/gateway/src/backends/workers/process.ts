@@ -3,6 +3,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { LaneSocket } from './lane.ts';
+import { destroyWhenRead, readBeforeFailing } from './last-words.ts';
 import { LineSplitter } from './lines.ts';
 
 /** How to start a worker. */
@@ -40,8 +41,8 @@ export function commandWords(command: WorkerCommand): string[] {
 /** Descriptors of the worker (docs/reference/worker-wire.md section 1): control, then the lanes. */
 const CONTROL_FD = 3;
 
-/** After a process has ended, how long what it wrote may take to be read. Only a child that kept them open needs it. */
-const CHANNELS_CLOSE_WITHIN_MS = 1_000;
+/** After a process has ended, how long its output may stay open. Only a child of it keeps it so. */
+const OUTPUT_CLOSE_WITHIN_MS = 1_000;
 
 /** What is said of a process that ended. */
 export interface Exit {
@@ -160,6 +161,7 @@ class WorkerProcess implements ProcessHandle {
     const channels = this.#channels;
     channels[0]?.on('data', (chunk: Buffer) => events.controlData(chunk));
     this.lanes.forEach((lane, index) => {
+      readBeforeFailing(lane, () => events.laneUnread(index));
       lane.on('data', (chunk: Buffer) => events.laneData(index, chunk));
       lane.on('drain', () => events.laneDrained(index));
       // The kernel resets the connection of a process that ends with unread bytes, and refuses what is sent after that.
@@ -178,21 +180,10 @@ class WorkerProcess implements ProcessHandle {
       if (this.#child.pid === undefined) events.exited({ code: null, signal: null }, error);
     });
     this.#child.once('exit', (code, signal) => {
-      // What it wrote last tells what it had begun. It is read to the end, even for a client that takes nothing.
-      for (const lane of this.lanes) {
-        lane.on('pause', () => process.nextTick(() => lane.resume()));
-        lane.resume();
-      }
-      const deadline = setTimeout(
-        () => channels.forEach((channel) => channel.destroy()),
-        CHANNELS_CLOSE_WITHIN_MS,
-      );
-      this.#child.once('close', () => {
-        clearTimeout(deadline);
-        events.exited({ code, signal }, null);
-      });
+      for (const channel of channels) destroyWhenRead(channel);
+      this.#child.once('close', () => events.exited({ code, signal }, null));
       for (const stream of [this.#child.stdout, this.#child.stderr]) {
-        setTimeout(() => stream?.destroy(), CHANNELS_CLOSE_WITHIN_MS).unref();
+        setTimeout(() => stream?.destroy(), OUTPUT_CLOSE_WITHIN_MS).unref();
       }
     });
   }

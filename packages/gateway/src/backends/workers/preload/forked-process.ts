@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net';
 import { isAlive } from '../is-alive.ts';
+import { readBeforeFailing } from '../last-words.ts';
 import { LineSplitter } from '../lines.ts';
 import type { Exit, ProcessEvents, ProcessHandle } from '../process.ts';
 import { LateChannel } from './late-channel.ts';
@@ -11,9 +12,6 @@ const CONTROL = 0;
 const STDOUT = 1;
 const STDERR = 2;
 const LANES_FROM = 3;
-
-/** After a process has ended, how long what it wrote may take to be read. Only a child that kept them open needs it. */
-const CHANNELS_CLOSE_WITHIN_MS = 1_000;
 
 /** How long an orphan may take to be gone after it has closed its channels, and how often it is looked. */
 const GONE_WITHIN_MS = 1_000;
@@ -114,7 +112,6 @@ export class ForkedProcess implements ProcessHandle {
   exited(exit: Exit): void {
     this.#exit = exit;
     for (const channel of this.#channels) channel.readOut();
-    this.#deadline ??= setTimeout(() => this.#giveUp(), CHANNELS_CLOSE_WITHIN_MS);
     this.#endIfRead();
   }
 
@@ -146,6 +143,7 @@ export class ForkedProcess implements ProcessHandle {
     socket.on('data', receive);
     const lane = number - LANES_FROM;
     if (lane >= 0) {
+      readBeforeFailing(socket, () => this.#events.laneUnread(lane));
       socket.on('drain', () => this.#events.laneDrained(lane));
       // The kernel resets the connection of a process that ends with unread bytes, and refuses what is sent after that.
       socket.on('error', () => this.#events.laneUnread(lane));

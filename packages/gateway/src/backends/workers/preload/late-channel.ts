@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { LaneSocket } from '../lane.ts';
+import { destroyWhenRead } from '../last-words.ts';
 
 /** Stands for a socket that has not come yet. */
 export class LateChannel implements LaneSocket {
@@ -46,11 +47,9 @@ export class LateChannel implements LaneSocket {
     this.#socket?.end();
   }
 
-  /** The process has ended: reads on to the end, whatever anybody says. */
+  /** The process has ended: reads on to the end, whatever anybody says, and closes. */
   readOut(): void {
-    const socket = this.#socket;
-    socket?.on('pause', () => process.nextTick(() => socket.resume()));
-    socket?.resume();
+    if (this.#socket) destroyWhenRead(this.#socket);
   }
 
   destroy(): void {
