@@ -81,7 +81,7 @@ function secretOf(path: string): string {
 function makeProtocol(config: UpstreamConfig): UpstreamProtocol {
   switch (config.protocol) {
     case 'fastcgi':
-      return new FastCgiProtocol((config.keepAliveCount ?? 0) > 0);
+      return new FastCgiProtocol((config.keepAliveCount ?? 0) > 0, config.documentRoot !== null);
     case 'ajp':
       return new AjpProtocol({
         secret: config.secretFile === null ? null : secretOf(config.secretFile),

@@ -1,7 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer, type RequestListener } from '@sluice/fastcgi';
+import {
+  createServer,
+  encodeBeginRequest,
+  encodeParams,
+  encodeStreamEnd,
+  RecordType,
+  Role,
+  type RequestListener,
+} from '@sluice/fastcgi';
 import { FastCgiProtocol } from '../../src/backends/upstreams/fastcgi.ts';
 import type { UpstreamAddress } from '../../src/backends/upstreams/names.ts';
 import type { UpstreamOptions } from '../../src/backends/upstreams/upstream-options.ts';
@@ -40,6 +48,16 @@ async function upstreamOf(
 }
 
 const keeping = { protocol: new FastCgiProtocol(true), keptCount: 4 };
+
+/** The bytes of a whole request, which a receiver that lost its place would act on. */
+function encodeRequestLike(): Buffer {
+  return Buffer.concat([
+    encodeStreamEnd(RecordType.STDIN, 1),
+    encodeBeginRequest(1, Role.RESPONDER, true),
+    encodeParams(1, [['SCRIPT_FILENAME', '/etc/passwd']]),
+    encodeStreamEnd(RecordType.STDIN, 1),
+  ]);
+}
 
 describe('an upstream of FastCGI', () => {
   it('passes variables and body on, and the reply back', async () => {
@@ -191,6 +209,35 @@ describe('an upstream of FastCGI', () => {
     upstream.handle(asked.exchange);
     await asked.done;
     expect(asked.reply.text).toBe('one, two');
+  });
+
+  it('refuses a body of unknown size where the application would take it for none, and no other', async () => {
+    const protocol = new FastCgiProtocol(false, true);
+    const upstream = await upstreamOf((request, response) => void request.pipe(response), { protocol });
+    const variables = { REQUEST_METHOD: 'POST' };
+    const endless = new BodyStream({ pause: () => {}, resume: () => {} }, null);
+    expect(await answerOf(upstream, { variables, body: endless })).toMatchObject({
+      outcome: 'SLUICE_LENGTH_REQUIRED',
+      status: 411,
+    });
+    const announced = new BodyStream({ pause: () => {}, resume: () => {} }, 5);
+    announced.push(Buffer.from('hello'));
+    announced.finish();
+    const answer = await answerOf(upstream, {
+      variables: { ...variables, CONTENT_LENGTH: '5' },
+      body: announced,
+    });
+    expect(answer.text).toBe('hello');
+  });
+
+  it('passes a body on that looks like records, and nothing of it as a record', async () => {
+    const upstream = await upstreamOf((request, response) => void request.pipe(response), keeping);
+    const records = encodeRequestLike();
+    for (const size of [0, 1, 65_535, 65_536, 300_000]) {
+      const text = Buffer.concat([records, Buffer.alloc(size, records)]).toString('latin1');
+      const variables = { REQUEST_METHOD: 'POST', CONTENT_LENGTH: String(text.length) };
+      expect((await answerOf(upstream, { variables, body: bytesBody(text) })).text).toBe(text);
+    }
   });
 
   it('drops the body of a reply to HEAD', async () => {

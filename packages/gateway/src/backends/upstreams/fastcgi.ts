@@ -26,12 +26,16 @@ export class FastCgiProtocol implements UpstreamProtocol {
   readonly name = 'fastcgi';
   // A kept connection occupies a process of php-fpm and of libfcgi, and others wait for it.
   readonly keepAliveDefault = 0;
-  readonly needsLength = false;
+  readonly needsLength: boolean;
   readonly #keepsConnections: boolean;
 
-  /** @param keepsConnections whether applications are asked to leave connections open */
-  constructor(keepsConnections: boolean) {
+  /**
+   * @param keepsConnections whether applications are asked to leave connections open
+   * @param needsLength whether they take a body without CONTENT_LENGTH for none, as PHP does; default false
+   */
+  constructor(keepsConnections: boolean, needsLength: boolean = false) {
     this.#keepsConnections = keepsConnections;
+    this.needsLength = needsLength;
   }
 
   attach(socket: Socket): UpstreamConnection {
