@@ -6,6 +6,7 @@ export default {
   ...preset,
   testMatch: ['<rootDir>/suites/**/*.test.ts'],
   testEnvironmentOptions: {},
+  reporters: ['default', '<rootDir>/harness/cell-reporter.mjs'],
   maxWorkers: 1,
   testTimeout: 30_000,
 };

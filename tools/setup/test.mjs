@@ -1,4 +1,5 @@
 // `npm test`: everything, from a fresh clone. Ends with one line that says how many tests passed and failed.
+import { forgetRecords } from '../paths/records.mjs';
 import { installServers } from './debian.mjs';
 import { installFrameworks } from './frameworks.mjs';
 import { requireNode, requirePythons } from './requirements.mjs';
@@ -43,7 +44,9 @@ for (const { name, path } of pythons) {
     'python',
   ]);
 }
+forgetRecords();
 await check('end-to-end tests', 'pnpm', ['exec', 'turbo', 'run', 'e2e', '--ui=stream'], true);
+await check('pages of the paths', process.execPath, ['tools/paths/main.mjs', '--check']);
 
 if (failedSteps.length > 0) console.log(`\nFailed: ${failedSteps.join(', ')}`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
