@@ -44,7 +44,7 @@ class Options:
         self.directory = given.get("directory", "")
         self.is_multiprocess = _flag(given, "multiprocess")
         self.sends_paths = _flag(given, "files")
-        self.limits = _limits(given.get("limits", ""))
+        self.limits = parse_limits(given.get("limits", ""))
         _flag(given, "debug")  # the gateway makes the error pages
 
 
@@ -57,7 +57,8 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _limits(text: str) -> dict[str, int]:
+def parse_limits(text: str) -> dict[str, int]:
+    """Return the limits in `nofile:4096,core:0`. Raises `ValueError`."""
     limits = {}
     for each in text.split(",") if text else ():
         name, _, value = each.partition(":")

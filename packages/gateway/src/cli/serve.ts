@@ -166,7 +166,11 @@ function tellListenError(error: unknown, logger: Logger): null {
 
 function tellApplications(config: GatewayConfig, { main, ofPools }: Pythons, logger: Logger): void {
   const pools = poolsWithApplication(config);
-  const tell = (subject: string, { target, directory }: Application, python: UsablePython | null): void => {
+  const tell = (
+    subject: string,
+    { target, directory }: Pick<Application, 'target' | 'directory'>,
+    python: UsablePython | null,
+  ): void => {
     logger.info({}, `${subject} ${target} in ${directory}`);
     if (python) logger.info({ path: python.path }, `Python ${python.version}, ${python.reason}`);
   };

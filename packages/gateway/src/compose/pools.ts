@@ -6,7 +6,7 @@ import type { PoolStatus } from '../backends/workers/pool-status.ts';
 import { Pool } from '../backends/workers/pool.ts';
 import type { TurnoverFailure } from '../backends/workers/turnover.ts';
 import { applicationOf, hasOwnApplication, poolsWithApplication } from '../config/index.ts';
-import type { AppConfig, GatewayConfig, PoolConfig } from '../config/types.ts';
+import type { GatewayConfig, PoolConfig } from '../config/types.ts';
 import type { Logger } from '../observe/log.ts';
 import { logPool } from './log-pool.ts';
 
@@ -86,7 +86,7 @@ export class Pools {
 }
 
 function poolOptions(name: string, pool: PoolConfig, config: GatewayConfig, parts: WorkerParts): PoolOptions {
-  const { target, directory, environment } = applicationOf(config, pool);
+  const { target, directory, limits, environment } = applicationOf(config, pool);
   return {
     ...pool,
     name,
@@ -101,21 +101,8 @@ function poolOptions(name: string, pool: PoolConfig, config: GatewayConfig, part
       isMultiprocess: pool.processes.max > 1,
       debug: config.app.debug,
       sendsPaths: config.reply.areFilesOffloaded,
-      limits: limitsOf(config.app),
+      limits,
       environment: { ...parts.environment, ...environment },
     },
   };
-}
-
-/** By the names of setrlimit(2) and in its units. */
-function limitsOf(app: AppConfig): Record<string, number> {
-  const limits: Record<string, number | null> = {
-    nofile: app.openFilesLimit,
-    as: app.addressSpaceLimitBytes,
-    core: app.coreLimitBytes,
-    cpu: app.cpuLimitMs === null ? null : Math.ceil(app.cpuLimitMs / 1000),
-    nproc: app.processesLimit,
-  };
-  const isSet = (entry: [string, number | null]): entry is [string, number] => entry[1] !== null;
-  return Object.fromEntries(Object.entries(limits).filter(isSet));
 }

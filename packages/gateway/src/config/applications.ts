@@ -1,5 +1,5 @@
 // Which application each pool runs: that of `[app]`, or one of its own.
-import type { GatewayConfig, PoolConfig } from './types.ts';
+import type { AppConfig, GatewayConfig, PoolConfig } from './types.ts';
 
 /** An application as the workers of a pool run it. */
 export interface Application {
@@ -9,6 +9,8 @@ export interface Application {
   readonly directory: string;
   /** Environment variables, on top of those of the gateway. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Resource limits, by the names of setrlimit(2) and in its units. */
+  readonly limits: Readonly<Record<string, number>>;
 }
 
 /** What makes the application of a pool another than that of `[app]`. */
@@ -20,6 +22,7 @@ export function applicationOf({ app }: Pick<GatewayConfig, 'app'>, pool: OwnSett
     target: pool.target ?? app.target,
     directory: pool.directory ?? app.directory,
     environment: { ...app.environment, ...pool.environment },
+    limits: limitsOf(app),
   };
 }
 
@@ -32,4 +35,16 @@ export function hasOwnApplication({ target, directory, python, environment }: Ow
 export function poolsWithApplication(config: GatewayConfig): ReadonlyMap<string, PoolConfig> {
   const entries = Object.entries(config.pools);
   return new Map(entries.filter(([, pool]) => applicationOf(config, pool).target !== ''));
+}
+
+function limitsOf(app: AppConfig): Record<string, number> {
+  const limits: Record<string, number | null> = {
+    nofile: app.openFilesLimit,
+    as: app.addressSpaceLimitBytes,
+    core: app.coreLimitBytes,
+    cpu: app.cpuLimitMs === null ? null : Math.ceil(app.cpuLimitMs / 1000),
+    nproc: app.processesLimit,
+  };
+  const isSet = (entry: [string, number | null]): entry is [string, number] => entry[1] !== null;
+  return Object.fromEntries(Object.entries(limits).filter(isSet));
 }

@@ -120,6 +120,16 @@ python = "./no/python"
     expect(code).toBe(3);
   });
 
+  it('sets the limits of the workers first, and names the one that cannot be set', async () => {
+    const source = `import resource\nassert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == 99\n${hello}`;
+    const directory = directoryWith({ 'limited.py': source });
+    const words = ['check', 'limited.py:app', '--http', '127.0.0.1:0', '--rlimit-nofile'];
+    expect((await new World({ directory }).run(...words, '99')).code).toBe(0);
+    const { code, stdout } = await new World({ directory }).run(...words, '1000000000');
+    expect(stdout).toContain('rlimits.nofile = 1000000000 cannot be set');
+    expect(code).toBe(3);
+  });
+
   it('gives the import the environment of the workers, and no longer than they get', async () => {
     const source = `import os, time\ntime.sleep(float(os.environ["NAP"]))\n${hello}`;
     const directory = directoryWith({ 'slow.py': source });

@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { applicationOf, poolsWithApplication } from '../../src/config/applications.ts';
 import { load, problemsOf } from './support.ts';
 
-const app = '[app]\ntarget = "site:app"\ndirectory = "site"\nenvironment = { A = "app", B = "app" }\n';
+const app =
+  '[app]\ntarget = "site:app"\ndirectory = "site"\nenvironment = { A = "app", B = "app" }\nrlimits = { nofile = 99, cpu = "1m" }\n';
 
 describe('the application of a pool', () => {
   it('is that of [app], but for what the pool says', () => {
@@ -26,6 +27,7 @@ python = "python3.99"
       target: 'site:app',
       directory: `${fileDirectory}/site`,
       environment: { A: 'app', B: 'app' },
+      limits: { nofile: 99, cpu: 60 },
     };
     expect(Object.fromEntries(applications)).toEqual({
       default: site,
@@ -35,6 +37,7 @@ python = "python3.99"
         target: 'reports:app',
         directory: `${fileDirectory}/reports`,
         environment: { A: 'app', B: 'pool', C: 'pool' },
+        limits: { nofile: 99, cpu: 60 },
       },
     });
     expect(config.pools['other']?.python).toBe(`${fileDirectory}/reports/.venv/bin/python`);

@@ -25,16 +25,23 @@ export interface WorkerCommand {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
+/** Limits as the command line of a worker has them: `nofile:4096,core:0`. */
+export function limitsWord(limits: Readonly<Record<string, number>>): string {
+  return Object.entries(limits)
+    .map(([name, value]) => `${name}:${value}`)
+    .join(',');
+}
+
 /** The words that a worker and a fork server have in common (docs/reference/worker-wire.md section 1). */
 export function commandWords(command: WorkerCommand): string[] {
-  const limits = Object.entries(command.limits ?? {}).map(([name, value]) => `${name}:${value}`);
+  const limits = limitsWord(command.limits ?? {});
   return [
     `app=${command.target}`,
     `directory=${command.directory}`,
     ...(command.isMultiprocess ? ['multiprocess=1'] : []),
     ...(command.debug ? ['debug=1'] : []),
     ...(command.sendsPaths ? ['files=1'] : []),
-    ...(limits.length > 0 ? [`limits=${limits.join(',')}`] : []),
+    ...(limits === '' ? [] : [`limits=${limits}`]),
   ];
 }
 

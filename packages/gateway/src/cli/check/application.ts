@@ -1,6 +1,7 @@
 // Imports the application the way a worker does, in a process of its own.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { limitsWord } from '../../backends/workers/process.ts';
 import type { Application, Environment } from '../../config/index.ts';
 
 /** How to import an application. */
@@ -23,9 +24,12 @@ import os, sys
 sys.path.append(sys.argv[1])
 os.chdir(sys.argv[2])
 sys.path.insert(0, os.getcwd())
+from sluice._limits import apply_limits
 from sluice._loader import load
+from sluice._options import parse_limits
 from sluice._tracebacks import describe
 try:
+    apply_limits(parse_limits(sys.argv[4]))
     load(sys.argv[3])
 except BaseException as error:
     sys.stderr.write(describe(error.with_traceback(error.__traceback__.tb_next)))
@@ -37,7 +41,7 @@ os._exit(0)
 /** Null when the application can be imported, otherwise why not: a Python traceback, as a rule. */
 export async function tryImport(attempt: ImportAttempt): Promise<string | null> {
   const { python, packageDirectory, app, environment, timeoutMs } = attempt;
-  const words = ['-c', program, packageDirectory, app.directory, app.target];
+  const words = ['-c', program, packageDirectory, app.directory, app.target, limitsWord(app.limits)];
   try {
     await promisify(execFile)(python, words, {
       env: { ...environment, ...app.environment },
