@@ -1,9 +1,12 @@
 // Owns the upstreams of a gateway together: made from the configuration, started and stopped as one.
 
 import { AjpProtocol } from '../backends/upstreams/ajp.ts';
+import { DialectProtocol } from '../backends/upstreams/dialect.ts';
 import { FastCgiProtocol } from '../backends/upstreams/fastcgi.ts';
 import type { UpstreamProtocol } from '../backends/upstreams/protocol.ts';
 import { variablesBy } from '../backends/upstreams/request-variables.ts';
+import { SCGI } from '../backends/upstreams/scgi.ts';
+import { UWSGI } from '../backends/upstreams/uwsgi.ts';
 import type { UpstreamOptions } from '../backends/upstreams/upstream-options.ts';
 import type { UpstreamStatus } from '../backends/upstreams/upstream-status.ts';
 import { Upstream } from '../backends/upstreams/upstream.ts';
@@ -87,6 +90,10 @@ function makeProtocol(config: UpstreamConfig): UpstreamProtocol {
         secret: config.secretFile === null ? null : secretOf(config.secretFile),
         packetBytes: config.packetBytes ?? AJP_PACKET_BYTES,
       });
+    case 'scgi':
+      return new DialectProtocol(SCGI);
+    case 'uwsgi':
+      return new DialectProtocol(UWSGI);
   }
 }
 

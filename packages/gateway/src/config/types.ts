@@ -145,7 +145,7 @@ export interface PoolConfig {
 }
 
 /** The protocols an upstream server can speak. */
-export type UpstreamProtocolName = 'ajp' | 'fastcgi';
+export type UpstreamProtocolName = 'ajp' | 'fastcgi' | 'scgi' | 'uwsgi';
 
 /** Where an upstream server listens. */
 export type UpstreamAddress =

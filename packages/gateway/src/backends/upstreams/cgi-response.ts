@@ -50,12 +50,20 @@ export function headFromCgi({ status, reason, headers }: CgiHead): Head {
 /** Reads a CGI header block from bytes that come in any pieces. */
 export class CgiResponseReader {
   readonly #parser = new CgiHeadParser();
+  readonly #check: (head: CgiHead) => void;
+
+  /** @param check throws an `UpstreamFailure` for what is well formed and not to be passed on all the same */
+  constructor(check: (head: CgiHead) => void = () => {}) {
+    this.#check = check;
+  }
 
   /** Takes the next bytes; null until the head is complete. Throws an `UpstreamFailure`. */
   push(chunk: Buffer): HeadAndRest | null {
     try {
       const read = this.#parser.push(chunk);
-      return read ? { head: headFromCgi(read.head), rest: read.body } : null;
+      if (!read) return null;
+      this.#check(read.head);
+      return { head: headFromCgi(read.head), rest: read.body };
     } catch (error) {
       if (error instanceof FastCgiError) throw malformed(error.message, error);
       throw error;

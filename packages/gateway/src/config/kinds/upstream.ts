@@ -8,6 +8,8 @@ import { stringKind, textSchema, type Parsed, type ValueKind } from './kind.ts';
 export const upstreamProtocols: readonly [UpstreamProtocolName, ...UpstreamProtocolName[]] = [
   'fastcgi',
   'ajp',
+  'scgi',
+  'uwsgi',
 ];
 
 const examples = ['unix:/run/php/fpm.sock', 'app.internal:9000'];

@@ -51,11 +51,11 @@ export const upstreamSettings: SettingsOf<UpstreamConfig> = {
     kind: integer(0, 65_535),
     fallback: {
       state: 'none',
-      prose: '32 for protocols whose servers can do with it, 0 for FastCGI',
+      prose: '32 for protocols whose servers can do with it, 0 for FastCGI, SCGI and uwsgi',
     },
     flag: null,
     prose:
-      'Idle connections that are kept for each server; with 0 each is closed after its request. A kept connection occupies a process of php-fpm and of most FastCGI applications even while it is idle, so keep fewer than they have.',
+      'Idle connections that are kept for each server; with 0 each is closed after its request, as it always is over SCGI and uwsgi. A kept connection occupies a process of php-fpm and of most FastCGI applications even while it is idle, so keep fewer than they have.',
   },
   keepAliveTimeoutMs: {
     key: 'keep_alive_timeout',
