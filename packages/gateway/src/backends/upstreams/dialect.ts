@@ -11,7 +11,7 @@ import type {
   UpstreamProtocol,
   UpstreamRequest,
 } from './protocol.ts';
-import { bodySize, pumpBody, type BodyPump } from './request-body.ts';
+import { pumpBody, type BodyPump } from './request-body.ts';
 
 /** What the two differ in. */
 export interface Dialect {
@@ -66,11 +66,11 @@ class DialectConnection implements UpstreamConnection, UpstreamCall {
 
   send(request: UpstreamRequest, sink: ReplySink): UpstreamCall {
     const { body } = request;
-    const pieces = this.#dialect.encode(request, bodySize(body) ?? 0);
+    const pieces = this.#dialect.encode(request, body.sizeBytes ?? 0);
     this.#sink = sink;
-    const isWhole = body.kind === 'bytes' && body.bytes.length > 0;
     this.#transport.cork();
-    for (const piece of isWhole ? [...pieces, body.bytes] : pieces) this.#transport.write(piece);
+    for (const piece of pieces) this.#transport.write(piece);
+    if (body.kind === 'bytes') for (const chunk of body.chunks) this.#transport.write(chunk);
     this.#transport.uncork();
     // What is held may come at once; the sink must not be called before this has returned.
     if (body.kind !== 'bytes') queueMicrotask(() => this.#sendBody(request));

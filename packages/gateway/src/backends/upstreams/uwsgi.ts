@@ -22,7 +22,7 @@ export const UWSGI: Dialect = {
  * Throws an `UpstreamFailure` if the variables do not fit.
  */
 export function encodeUwsgi({ variables }: UpstreamRequest, contentBytes: number): Buffer {
-  const all = variables.with({ CONTENT_LENGTH: contentBytes === 0 ? '' : String(contentBytes) });
+  const all = variables.with({ CONTENT_LENGTH: String(contentBytes) });
   const block = Buffer.allocUnsafe(all.byteLength);
   all.writeInto(block, 0);
   // A NUL behind each text becomes a length of two bytes in front of it.
