@@ -208,7 +208,7 @@ export class ReplyBuffer implements Sender {
     while (this.#lastBytes > 0 && !this.#isFileBroken && !this.#isOver) {
       const count = this.#last.length;
       try {
-        await this.#file.append(Buffer.concat(this.#last));
+        await this.#file.append(this.#last.slice());
       } catch (cause) {
         this.#isFileBroken = true;
         if (!this.#isOver) this.#share.spillFailed(this.#exchange, cause);

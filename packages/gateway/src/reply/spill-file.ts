@@ -34,19 +34,16 @@ export class SpillFile {
   }
 
   /** Adds bytes at the end. If it rejects none of them are in the file. */
-  async append(bytes: Buffer): Promise<void> {
+  async append(chunks: readonly Buffer[]): Promise<void> {
     this.#handle ??= openNameless(this.#spool);
     const handle = await this.#handle;
-    for (let done = 0; done < bytes.length;) {
-      const { bytesWritten } = await handle.write(
-        bytes,
-        done,
-        bytes.length - done,
-        this.#writtenBytes + done,
-      );
-      done += bytesWritten;
+    let end = this.#writtenBytes;
+    for (let rest = chunks; rest.length > 0;) {
+      const { bytesWritten } = await handle.writev(rest, end);
+      end += bytesWritten;
+      rest = after(rest, bytesWritten);
     }
-    this.#writtenBytes += bytes.length;
+    this.#writtenBytes = end;
   }
 
   /** The next bytes, some of those that can be read. */
@@ -74,6 +71,16 @@ export class SpillFile {
     this.#handle = null;
     await (await handle)?.close();
   }
+}
+
+/** What is left of the chunks after so many bytes. */
+function after(chunks: readonly Buffer[], bytes: number): Buffer[] {
+  const left: Buffer[] = [];
+  for (const chunk of chunks) {
+    if (bytes < chunk.length) left.push(chunk.subarray(bytes));
+    bytes = Math.max(0, bytes - chunk.length);
+  }
+  return left;
 }
 
 async function openNameless(spool: Spool): Promise<FileHandle> {
