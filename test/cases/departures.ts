@@ -44,6 +44,18 @@ export function brokenUpload(firstBlocks = 1): Case['run'] {
   };
 }
 
+/** A client that asks for an endless reply, reads nothing of it, and resets. Meanwhile others are served, or wait for it. */
+export function resetWithoutReading(areOthersServed: boolean): Case['run'] {
+  return async (front) => {
+    const visitor = await visit(front, '/floods');
+    const actor = await begun(front, visitor);
+    if (areOthersServed) await expectHealthy(front);
+    visitor.connection.reset();
+    await actor.told('closed');
+    await expectHealthy(front);
+  };
+}
+
 /** Departures. */
 export const departureCases: readonly Case[] = [
   {
@@ -88,13 +100,6 @@ export const departureCases: readonly Case[] = [
   },
   {
     name: 'a client that never reads, and then resets the connection, stops the application',
-    run: async (front) => {
-      const visitor = await visit(front, '/floods');
-      const actor = await begun(front, visitor);
-      await expectHealthy(front);
-      visitor.connection.reset();
-      await actor.told('closed');
-      await expectHealthy(front);
-    },
+    run: resetWithoutReading(true),
   },
 ];

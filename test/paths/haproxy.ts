@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import { chunked, exchange, type HttpRequest } from '../harness/http.ts';
 import { patternBlocks, patternDigest } from '../harness/pattern.ts';
 import { expectResponse } from '../cases/case.ts';
-import { brokenUpload } from '../cases/departures.ts';
+import { brokenUpload, resetWithoutReading } from '../cases/departures.ts';
 import { streamedUpload } from '../cases/streaming.ts';
 import { behind } from './behind.ts';
 import { instead } from './differences.ts';
@@ -36,17 +36,35 @@ const differences: readonly Difference[] = [
   }),
 ];
 
+// FastCGI cannot stop one request of a connection and go on with the others.
+const HELD_UP = instead(
+  'a client that never reads, and then resets the connection, stops the application',
+  'until then it holds up the other requests of its connection',
+  { run: resetWithoutReading(false) },
+);
+
 const traits = { buffersRequests: false, acceptsRawBytes: false, mergesSlashes: false };
 const common = { server: 'haproxy', traits } as const;
-const multiplexed = 'option keep-conn\n    option mpxs-conns\n    option max-reqs 50';
+
+/** Without `http-reuse always` the first request of each client gets a connection of its own. */
+function multiplexed(text: string): string {
+  return text
+    .replace('option keep-conn', 'option keep-conn\n    option mpxs-conns\n    option max-reqs 50')
+    .replace(/^ +use-fcgi-app .*$/m, '$&\n    http-reuse always');
+}
+
+/** Several requests at a time over one connection. */
+export const haproxyMultiplexed: Path = fastCgi('tcp, multiplexed', multiplexed, [HELD_UP]);
 
 /** HAProxy with an `fcgi-app`: one request at a time, several over one connection, and asking the gateway what it can. */
 export const haproxyFastCgi: readonly Path[] = [
   fastCgi('unix, kept connections', (text) => text),
   fastCgi('tcp, one connection each', (text) => text.replace('option keep-conn', 'no option keep-conn')),
-  fastCgi('tcp, multiplexed', (text) => text.replace('option keep-conn', multiplexed)),
-  fastCgi('unix, get-values, multiplexed', (text) =>
-    text.replace('option keep-conn', multiplexed).replace('no option get-values', 'option get-values'),
+  haproxyMultiplexed,
+  fastCgi(
+    'unix, get-values, multiplexed',
+    (text) => multiplexed(text).replace('no option get-values', 'option get-values'),
+    [HELD_UP],
   ),
 ];
 
@@ -73,13 +91,13 @@ export const haproxyProxyProtocol: readonly Path[] = (['send-proxy', 'send-proxy
   },
 );
 
-function fastCgi(how: string, edit: (text: string) => string): Path {
+function fastCgi(how: string, edit: (text: string) => string, more: readonly Difference[] = []): Path {
   return behind({
     ...common,
     name: `HAProxy, FastCGI (${how})`,
     protocol: 'fastcgi',
     transport: how.startsWith('unix') ? 'unix' : 'tcp',
-    differences,
+    differences: [...differences, ...more],
     edit,
   });
 }

@@ -15,6 +15,7 @@ const PACKAGES = [
   'tomcat10-common',
   'php-fpm',
   'openssl',
+  'curl',
   'spawn-fcgi',
   'libfcgi-bin',
   'libfcgi-dev',

@@ -36,6 +36,7 @@ export function startHaproxy(
 const GLOBAL = `
 global
   maxconn 512
+  nbthread 1
   log stdout format raw daemon warning
 defaults
   log global

@@ -23,6 +23,8 @@ export class FastCgiInbound implements Reply, BodySource {
   readonly #announcedBytes: number | null = null;
   #receivedBytes = 0;
   #body: BodyStream | null = null;
+  /** The last of the reply is with the library, which takes nothing after it. */
+  #isOver = false;
 
   constructor(request: ServerRequest<FastCgiInbound>, options: FrontOptions) {
     this.#request = request;
@@ -68,6 +70,11 @@ export class FastCgiInbound implements Reply, BodySource {
   aborted(): void {
     this.#body?.fail(new Error('the web server gave the request up'));
     this.exchange?.cancel();
+    // After ABORT_REQUEST the web server still waits for the end; after a lost connection this does nothing. The failed
+    // body may have been answered already.
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#request.end();
   }
 
   pause(): void {
@@ -80,17 +87,20 @@ export class FastCgiInbound implements Reply, BodySource {
 
   head(head: Head, bytes: Buffer, isLast: boolean): boolean {
     if (!isLast) return this.#request.writeStdout(STATUS, head.bytes, END_OF_HEAD, bytes);
+    this.#isOver = true;
     this.#request.end([STATUS, head.bytes, END_OF_HEAD, bytes]);
     return true;
   }
 
   body(bytes: Buffer, isLast: boolean): boolean {
     if (!isLast) return bytes.length === 0 || this.#request.writeStdout(bytes);
+    this.#isOver = true;
     this.#request.end([bytes]);
     return true;
   }
 
   abort(): void {
+    this.#isOver = true;
     this.#request.abort();
   }
 

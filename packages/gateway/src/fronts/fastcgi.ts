@@ -51,8 +51,6 @@ export class FastCgiFront implements Front, ServerHandler<FastCgiInbound> {
 
   onAbort(request: Request): void {
     request.userData?.aborted();
-    // After ABORT_REQUEST the web server still waits for the end; after a lost connection this does nothing.
-    request.end();
   }
 
   onDrain(request: Request): void {

@@ -315,6 +315,22 @@ describe('a web server that gives up', () => {
     expect((await replyTo(client, 2)).stdout).toMatch(/fine$/);
   });
 
+  it('with ABORT_REQUEST in the middle of a body gets one end, also if the broken body is answered at once', async () => {
+    const client = await bench.connect();
+    client.send(begin(1, { CONTENT_LENGTH: '10' }), stdin(1, 'abc'), begin(2), stdinEnd(2));
+    const [first, second] = [await bench.next(), await bench.next()];
+    if (first.body.kind !== 'stream') throw new Error('the body is there already');
+    first.body.read({
+      chunk: () => true,
+      end: () => undefined,
+      failed: (reason) => first.fail(new GatewayError('SLUICE_BAD_REQUEST', reason.message)),
+    });
+    client.send(abort(1));
+    expect((await replyTo(client, 1)).status).toBe(0);
+    answer(second, 'fine');
+    expect((await replyTo(client, 2)).stdout).toMatch(/fine$/);
+  });
+
   it('by closing cancels all exchanges of the connection', async () => {
     const client = await bench.connect();
     client.send(begin(1), stdinEnd(1), begin(2, { CONTENT_LENGTH: '5' }), stdin(2, 'ab'));
