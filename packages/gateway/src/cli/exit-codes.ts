@@ -16,6 +16,8 @@ export const exitCodes = {
   forced: 5,
   /** A command for a running gateway: nobody answers at its control socket, or it refuses. */
   unreachable: 6,
+  /** `import --strict`: something in the file of the other server was not carried over. */
+  incomplete: 7,
 } as const;
 
 /** One of {@link exitCodes}. */
@@ -32,4 +34,5 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   forced: 'A second signal stopped the gateway at once; running requests were cut off.',
   unreachable:
     '`status`, `reload`, `scale`, `drain`, `stop`: no gateway answers at the control socket, or it refuses.',
+  incomplete: '`import --strict`: something was not carried over.',
 };

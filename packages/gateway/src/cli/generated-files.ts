@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { settingsReference } from '../config/reference.ts';
 import { configJsonSchema } from '../config/schema.ts';
+import { importReference } from '../import/reference.ts';
 import { cliReference } from './reference.ts';
 
 /** Where each file is and what has to be in it. */
@@ -13,6 +14,7 @@ export function generatedFiles(): readonly { readonly path: string; readonly tex
   return [
     { path: inRepository('docs/reference/settings.md'), text: settingsReference() },
     { path: inRepository('docs/reference/cli.md'), text: cliReference() },
+    { path: inRepository('docs/reference/import.md'), text: importReference() },
     {
       path: inRepository('packages/gateway/sluice.schema.json'),
       text: `${shortArrays(JSON.stringify(configJsonSchema(), null, 2))}\n`,

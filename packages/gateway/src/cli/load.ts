@@ -73,7 +73,8 @@ export function findPoolPython(
     : null;
 }
 
-function isExecutable(path: string): boolean {
+/** Whether the path is a file this process may execute. */
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();

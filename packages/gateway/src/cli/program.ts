@@ -8,6 +8,8 @@ import { printConfig } from './config/config.ts';
 import { addWebOptions } from './config/options.ts';
 import type { CliContext } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { importConfig } from './import/import.ts';
+import { addImportCommand } from './import/options.ts';
 import { addSettingOptions, readFlags } from './options.ts';
 import { packageVersion } from './package-version.ts';
 import { serve } from './serve.ts';
@@ -17,6 +19,8 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
   let code: ExitCode = exitCodes.ok;
   const program = createProgram(async (name, argument, flags) => {
     if (name === 'serve' || name === 'check') code = await { serve, check }[name](argument, flags, context);
+    else if (typeof name === 'object' && 'file' in name)
+      code = await importConfig(name.file, argument, flags, context);
     else if (typeof name === 'object') code = printConfig(name.server, argument, flags, context);
     else code = await runControlCommand(name, argument, flags, context);
   });
@@ -35,9 +39,14 @@ export interface ConfigCommand {
   readonly server: string;
 }
 
+/** `sluice import` and the file it reads. */
+export interface ImportCommand {
+  readonly file: string;
+}
+
 /** Runs a subcommand. */
 export type RunCommand = (
-  command: 'serve' | 'check' | ConfigCommand | ControlCommandName,
+  command: 'serve' | 'check' | ConfigCommand | ImportCommand | ControlCommandName,
   argument: string | undefined,
   flags: ReturnType<typeof readFlags>,
 ) => Promise<void>;
@@ -85,6 +94,7 @@ export function createProgram(run: RunCommand): Command {
   configCommand.action((server: string, target: string | undefined) =>
     run({ server }, target, readFlags(configCommand)),
   );
+  addImportCommand(program, (file, target, command) => run({ file }, target, readFlags(command)));
   addControlCommands(program, (name, argument, command) => run(name, argument, readFlags(command)));
   return program;
 }

@@ -18,7 +18,7 @@ export interface ConfigFile {
 /** Reads the file. A relative path begins at `directory`. Throws {@link ConfigError} if it cannot be read or is not TOML. */
 export function readConfigFile(name: string, directory: string): ConfigFile {
   const path = resolve(directory, name);
-  const text = readText(name, path);
+  const text = readConfigText(name, path);
   try {
     return { name, path, text, raw: parse(text, { unsafeKeyBehaviour: 'throw' }) };
   } catch (error) {
@@ -35,7 +35,8 @@ const readFailures: Readonly<Record<string, string>> = {
   EISDIR: 'it is a directory; name the file in it',
 };
 
-function readText(name: string, path: string): string {
+/** The text of a file, in UTF-8. Throws {@link ConfigError} if it cannot be read. `name` is for messages, `path` absolute. */
+export function readConfigText(name: string, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (error) {

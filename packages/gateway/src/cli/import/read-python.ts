@@ -1,0 +1,35 @@
+// Reads a Python file for its assignments, without running it, with the interpreter that would run the application.
+import { execFile } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { findPython, type FlagValues } from '../../config/index.ts';
+import { ImportError } from '../../import/source.ts';
+import type { CliContext } from '../context.ts';
+import { isExecutable } from '../load.ts';
+
+const answerWithinMs = 30_000;
+const answerBytesMax = 16 * 1024 * 1024;
+
+/** What the file assigns, as JSON. Rejects with `ImportError`. */
+export async function readPythonFile(
+  path: string,
+  flags: FlagValues,
+  { environment, pythonPackage, coresCount }: CliContext,
+): Promise<string> {
+  const named = flags['python'];
+  const configured = typeof named === 'string' ? named : null;
+  const { path: python } = findPython({ configured, directory: dirname(path), environment, isExecutable });
+  const script = join(pythonPackage(), 'sluice', '_assignments.py');
+  try {
+    const { stdout } = await promisify(execFile)(python, ['-I', '-S', script, path, String(coresCount)], {
+      timeout: answerWithinMs,
+      killSignal: 'SIGKILL',
+      maxBuffer: answerBytesMax,
+    });
+    return stdout;
+  } catch (error) {
+    const { stderr = '', message } = error as Error & { stderr?: string };
+    const lastLine = stderr.trim().split('\n').at(-1) ?? '';
+    throw new ImportError(`${path}: ${lastLine === '' ? message : lastLine}`);
+  }
+}

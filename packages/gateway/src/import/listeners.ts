@@ -1,0 +1,57 @@
+// Listening sockets of other servers as `[[listen]]` tables.
+import { isLoopbackHost } from '../config/kinds/address.ts';
+import type { ListenProtocol } from '../config/types.ts';
+import type { Draft, DraftTable } from './draft.ts';
+import { Left, type Option } from './option.ts';
+
+/** Adds a listener for an address that has been read. Throws `Left` if Sluice cannot listen there. */
+export function addListener(
+  draft: Draft,
+  protocol: ListenProtocol,
+  address: string,
+  option: Option,
+): DraftTable {
+  const listen = draft.add('listen');
+  listen.set('protocol', protocol);
+  listen.set('address', address, option);
+  if (listen.get('address') === undefined) {
+    draft.lists.listen.splice(draft.lists.listen.indexOf(listen), 1);
+    return listen;
+  }
+  if (protocol !== 'http' && isReachable(address)) {
+    listen.set('allow', ['127.0.0.0/8', '::1']);
+    listen.remark(
+      'allow',
+      `Whoever may connect decides what the application is told about a request, so only this machine may. Name the web servers if they are elsewhere.`,
+    );
+  }
+  return listen;
+}
+
+/** Whether the listener is the file of a Unix socket. */
+export function isUnix(listen: DraftTable): boolean {
+  const address = listen.get('address');
+  return typeof address === 'string' && address.startsWith('unix:');
+}
+
+/**
+ * Reads `host:port`, where no host, or `*`, is every address of the machine; null if it is none. `[::]` is every
+ * address, of IPv6 too.
+ */
+export function tcpAddress(value: string): string | null {
+  const match = /^(\[[^\]]*\]|[^:/[\]]*):(\d+)$/.exec(value);
+  if (match === null) return null;
+  const [, host = '', port = ''] = match;
+  return `${host === '' || host === '*' ? '0.0.0.0' : host}:${port}`;
+}
+
+/** A Unix socket by its path. */
+export function unixSocket(path: string): string {
+  if (path.startsWith('@')) throw new Left('lost', 'abstract sockets are not possible; use a path');
+  return `unix:${path}`;
+}
+
+function isReachable(address: string): boolean {
+  const host = /^(.*):\d+$/.exec(address)?.[1];
+  return host !== undefined && !address.startsWith('unix:') && !isLoopbackHost(host.replace(/^\[|\]$/g, ''));
+}

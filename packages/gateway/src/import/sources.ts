@@ -1,0 +1,11 @@
+// Every server that configurations are imported from.
+import type { Source } from './source.ts';
+import { uwsgi } from './uwsgi/uwsgi.ts';
+
+/** In the order of the reference page. */
+export const sources: readonly Source[] = [uwsgi];
+
+/** The source a file is probably for, by its name; undefined if that does not tell. */
+export function sourceOfName(name: string): Source | undefined {
+  return sources.find(({ files }) => files.test(name));
+}
