@@ -6,7 +6,13 @@ import { directUwsgiRouter, directUwsgiSocket } from './direct-uwsgi.mjs';
 import { nginxFloor } from './nginx-floor.mjs';
 import { nginxFlup } from './nginx-flup.mjs';
 import { nginxGunicornSync, nginxGunicornThreads } from './nginx-gunicorn.mjs';
-import { nginxSluice } from './nginx-sluice.mjs';
+import {
+  nginxSluice,
+  nginxSluiceHttp,
+  nginxSluiceScgi,
+  nginxSluiceUnkept,
+  nginxSluiceUwsgi,
+} from './nginx-sluice.mjs';
 import { nginxUwsgiFastcgi } from './nginx-uwsgi-fastcgi.mjs';
 import { nginxUwsgiHttp } from './nginx-uwsgi-http.mjs';
 import { nginxUwsgiUwsgi } from './nginx-uwsgi-uwsgi.mjs';
@@ -14,6 +20,10 @@ import { nginxUwsgiUwsgi } from './nginx-uwsgi-uwsgi.mjs';
 /** Every peer, in the order of the rounds and of the tables. */
 export const allPeers = [
   nginxSluice,
+  nginxSluiceUnkept,
+  nginxSluiceScgi,
+  nginxSluiceUwsgi,
+  nginxSluiceHttp,
   nginxUwsgiFastcgi,
   nginxUwsgiUwsgi,
   nginxUwsgiHttp,

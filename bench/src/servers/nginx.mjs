@@ -18,6 +18,7 @@ export const nginx = program({
 const PASS = {
   fastcgi: (parameters, isKept) => `fastcgi_pass backend; include ${parameters}/fastcgi_params;
       ${isKept ? 'fastcgi_keep_conn on;' : ''}`,
+  scgi: (parameters) => `scgi_pass backend; include ${parameters}/scgi_params;`,
   uwsgi: (parameters) => `uwsgi_pass backend; include ${parameters}/uwsgi_params;`,
   http: (_parameters, isKept) => `proxy_pass http://backend; proxy_set_header Host $http_host;
       ${isKept ? 'proxy_http_version 1.1; proxy_set_header Connection "";' : ''}`,
@@ -28,20 +29,21 @@ const PASS = {
  * @param {import('../stage/stage.mjs').Stage} stage
  * @param {{protocol: keyof typeof PASS, upstream: string, isKept: boolean}} backend The upstream is `unix:PATH` or
  *   `HOST:PORT`.
- * @param {{connections?: number, lines?: readonly string[]}} [options] Further lines of its location.
+ * @param {{connections?: number, kept?: number, lines?: readonly string[]}} [options] Connections at once; idle ones to a
+ *   backend that are kept; further lines of its location.
  */
-export async function startNginx(stage, backend, { connections = 4096, lines = [] } = {}) {
+export async function startNginx(stage, backend, { connections = 4096, kept = 256, lines = [] } = {}) {
   const port = await freePort();
-  const config = stage.write('nginx.conf', configuration(stage, port, backend, { connections, lines }));
+  const config = stage.write('nginx.conf', configuration(stage, port, backend, { connections, kept, lines }));
   const args = ['-p', stage.makeDirectory('nginx'), '-c', config, '-e', stage.path('nginx-error.log')];
   stage.spawn({ name: 'nginx', command: 'nginx', args, roleOf: () => 'web server' });
   return `http://127.0.0.1:${port}/`;
 }
 
 // The buffers hold an answer of a mebibyte, and nginx writes no temporary files for longer ones.
-function configuration(stage, port, { protocol, upstream, isKept }, { connections, lines }) {
+function configuration(stage, port, { protocol, upstream, isKept }, { connections, kept, lines }) {
   const temp = ['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'];
-  const buffers = ['fastcgi', 'proxy', 'uwsgi'];
+  const buffers = ['fastcgi', 'proxy', 'scgi', 'uwsgi'];
   return `${process.getuid() === 0 ? 'user root root;' : ''}
 daemon off;
 worker_processes 1;
@@ -58,7 +60,7 @@ http {
   client_body_buffer_size 128k;
   upstream backend {
     server ${upstream};
-    ${isKept ? 'keepalive 256; keepalive_requests 1000000000;' : ''}
+    ${isKept ? `keepalive ${kept}; keepalive_requests 1000000000;` : ''}
   }
   server {
     listen 127.0.0.1:${port} backlog=4096;
