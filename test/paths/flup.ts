@@ -2,7 +2,7 @@
 import { expect } from '@jest/globals';
 import { row } from '../cases/case.ts';
 import { whole } from '../harness/http.ts';
-import { patternBody, patternDigest } from '../harness/pattern.ts';
+import { PATTERN, patternBody, patternDigest } from '../harness/pattern.ts';
 import { startRelay } from '../harness/relay.ts';
 import { flupParts, startFlup, type FlupProtocol } from '../harness/servers/flup.ts';
 import { instead } from './differences.ts';
@@ -102,10 +102,49 @@ const ajpDifferences: readonly Difference[] = [
   ),
 ];
 
+const UPLOADS = [
+  'an upload of 1 bytes',
+  ...[131_071, 131_072, 131_073, 1_048_576].map((size) => `an upload of ${size} bytes`),
+  'a chunked upload',
+  'a chunked upload that is spooled',
+  '100 MB up',
+];
+
+const UNREAD =
+  'where a body is not read flup resets the connection, and the reply may be lost; so it is read';
+
+const scgiDifferences: readonly Difference[] = [
+  ENDS_BROKEN,
+  ...['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'].map((method) =>
+    instead(
+      `${method} with a body`,
+      UNREAD,
+      row('', { method, target: '/echo', body: whole('body') }, { status: 200, text: 'body' }),
+    ),
+  ),
+  instead(
+    'an upload the application does not read',
+    UNREAD,
+    row('', { method: 'POST', target: '/echo', body: whole(PATTERN) }, { status: 200 }),
+  ),
+  ...UPLOADS.map((of) =>
+    instead(
+      of,
+      'the input of flup has no end over SCGI: the application has to go by CONTENT_LENGTH',
+      row(
+        '',
+        { method: 'POST', target: '/echo', body: whole(PATTERN) },
+        { status: 200, text: PATTERN.toString('latin1') },
+      ),
+    ),
+  ),
+];
+
 /** flup behind the gateway. */
 export const flupPaths: readonly Path[] = [
   flupPath('FastCGI', 'fastcgi', [ENDS_BROKEN]),
   flupPath('AJP', 'ajp', ajpDifferences),
+  flupPath('SCGI', 'scgi', scgiDifferences),
 ];
 
 function flupPath(title: string, protocol: FlupProtocol, differences: readonly Difference[]): Path {

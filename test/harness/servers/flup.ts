@@ -25,7 +25,7 @@ export function startFlup(bed: TestBed, protocol: FlupProtocol, port: number): P
     args: [PYTHON, LAUNCHER, protocol, String(port), APPS],
     listensOn: port,
     // Over AJP it logs every request, and tracebacks over several lines.
-    expectedLog: [/Exception caught from handler/, /BrokenPipeError|ConnectionResetError/],
+    expectedLog: [/Exception caught (?:from handler|in Connection)/, /BrokenPipeError|ConnectionResetError/],
     isComplaint: (line) => /^\w*(?:Error|Exception)\b|Exception caught/.test(line),
   });
 }
