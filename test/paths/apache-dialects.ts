@@ -1,11 +1,9 @@
 // Client -> Apache -> SCGI or uwsgi -> gateway, by mod_proxy_scgi and mod_proxy_uwsgi.
 import { row } from '../cases/case.ts';
 import { chunked } from '../harness/http.ts';
-import { startGateway } from '../harness/gateway.ts';
-import { apacheParts, startApache } from '../harness/servers/apache.ts';
-import { generatedApache } from '../harness/servers/generated.ts';
+import { behind } from './behind.ts';
 import { instead } from './differences.ts';
-import { runningBehind, type Difference, type Path } from './path.ts';
+import type { Difference, Path } from './path.ts';
 
 type Protocol = 'scgi' | 'uwsgi';
 
@@ -34,21 +32,15 @@ export const apacheUwsgi: Path = apachePath('uwsgi');
 
 function apachePath(protocol: Protocol): Path {
   const module = `proxy_${protocol}`;
-  return {
+  return behind({
     name: `Apache, mod_${module}`,
-    needs: apacheParts('proxy', module),
+    server: 'apache',
+    modules: [module],
+    words: ['--protocol', protocol],
+    protocol,
+    transport: 'tcp',
     traits: { buffersRequests: false, acceptsRawBytes: false, mergesSlashes: true },
     differences,
-    async start(bed, { mount, ...options }) {
-      const address = `127.0.0.1:${await bed.reservePort()}`;
-      const listen = { protocol, address, ...(mount !== undefined && { mount }) };
-      const gateway = await startGateway(bed, { ...options, listen: [listen] });
-      const port = await bed.reservePort();
-      const apache = await startApache(bed, {
-        ...generatedApache(bed, port),
-        expectedLog: EXPECTED_LOG[protocol],
-      });
-      return runningBehind(port, gateway, apache);
-    },
-  };
+    expectedLog: EXPECTED_LOG[protocol],
+  });
 }

@@ -1,10 +1,8 @@
 // Client -> lighttpd -> SCGI or uwsgi -> gateway.
 import { row } from '../cases/case.ts';
-import { startGateway } from '../harness/gateway.ts';
-import { startGenerated } from '../harness/servers/generated.ts';
-import { lighttpdParts } from '../harness/servers/lighttpd.ts';
+import { behind } from './behind.ts';
 import { instead } from './differences.ts';
-import { runningBehind, type Path } from './path.ts';
+import type { Path } from './path.ts';
 
 const climbing = instead(
   'a path that climbs out is refused',
@@ -13,29 +11,20 @@ const climbing = instead(
 );
 
 /** lighttpd with mod_scgi. */
-export const lighttpdScgi: Path = lighttpdPath('scgi');
+export const lighttpdScgi: Path = lighttpdPath('SCGI', 'scgi');
 
 /** lighttpd with mod_scgi told to speak uwsgi. */
-export const lighttpdUwsgi: Path = lighttpdPath('uwsgi');
+export const lighttpdUwsgi: Path = lighttpdPath('uwsgi', 'uwsgi');
 
-function lighttpdPath(protocol: 'scgi' | 'uwsgi'): Path {
-  return {
-    name: `lighttpd, ${protocol === 'scgi' ? 'SCGI' : 'uwsgi'}`,
-    needs: lighttpdParts(),
+function lighttpdPath(title: string, protocol: 'scgi' | 'uwsgi'): Path {
+  return behind({
+    name: `lighttpd, ${title}`,
+    server: 'lighttpd',
+    words: ['--protocol', protocol],
+    protocol,
+    transport: 'tcp',
     traits: { buffersRequests: true, acceptsRawBytes: false, mergesSlashes: true },
     differences: [climbing],
-    async start(bed, { mount, ...options }) {
-      const container = await bed.reservePort();
-      const listen = { protocol, address: `127.0.0.1:${container}`, ...(mount !== undefined && { mount }) };
-      const gateway = await startGateway(bed, { ...options, listen: [listen] });
-      const port = await bed.reservePort();
-      const lighttpd = await startGenerated(bed, {
-        server: 'lighttpd',
-        port,
-        config: bed.site.path('sluice.toml'),
-      });
-      lighttpd.expectLog(/response already sent out, but backend returned error/);
-      return runningBehind(port, gateway, lighttpd);
-    },
-  };
+    expectedLog: [/response already sent out, but backend returned error/],
+  });
 }
