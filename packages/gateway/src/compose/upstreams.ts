@@ -3,6 +3,7 @@
 import { AjpProtocol } from '../backends/upstreams/ajp.ts';
 import { DialectProtocol } from '../backends/upstreams/dialect.ts';
 import { FastCgiProtocol } from '../backends/upstreams/fastcgi.ts';
+import { HttpProtocol } from '../backends/upstreams/http.ts';
 import type { UpstreamProtocol } from '../backends/upstreams/protocol.ts';
 import { variablesBy } from '../backends/upstreams/request-variables.ts';
 import { SCGI } from '../backends/upstreams/scgi.ts';
@@ -10,6 +11,7 @@ import { UWSGI } from '../backends/upstreams/uwsgi.ts';
 import type { UpstreamOptions } from '../backends/upstreams/upstream-options.ts';
 import type { UpstreamStatus } from '../backends/upstreams/upstream-status.ts';
 import { Upstream } from '../backends/upstreams/upstream.ts';
+import { knownForwarding } from '../config/forwarding-headers.ts';
 import { defaultUpstream } from '../config/index.ts';
 import { readSecret } from '../config/secret-file.ts';
 import type { GatewayConfig, RouteTarget, UpstreamConfig } from '../config/types.ts';
@@ -94,6 +96,11 @@ function makeProtocol(config: UpstreamConfig): UpstreamProtocol {
       return new DialectProtocol(SCGI);
     case 'uwsgi':
       return new DialectProtocol(UWSGI);
+    case 'http':
+      return new HttpProtocol({
+        keepsConnections: config.keepAliveCount !== 0,
+        forwarding: { mode: config.forwarding ?? 'replace', headers: knownForwarding },
+      });
   }
 }
 

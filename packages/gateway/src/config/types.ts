@@ -145,7 +145,10 @@ export interface PoolConfig {
 }
 
 /** The protocols an upstream server can speak. */
-export type UpstreamProtocolName = 'ajp' | 'fastcgi' | 'scgi' | 'uwsgi';
+export type UpstreamProtocolName = 'ajp' | 'fastcgi' | 'http' | 'scgi' | 'uwsgi';
+
+/** What HTTP servers are told of the client: only what the gateway knows, or what came and that, or what came. */
+export type ForwardingMode = 'replace' | 'append' | 'pass';
 
 /** Where an upstream server listens. */
 export type UpstreamAddress =
@@ -206,6 +209,8 @@ export interface UpstreamConfig {
   readonly secretFile: string | null;
   /** AJP: largest packet that the servers take; null is what all take, 8 KiB. */
   readonly packetBytes: number | null;
+  /** HTTP: what the servers are told of the client; null is `replace`. */
+  readonly forwarding: ForwardingMode | null;
   /** How long running requests get to finish when the gateway stops. */
   readonly stopTimeoutMs: number;
 }

@@ -10,6 +10,7 @@ export const upstreamProtocols: readonly [UpstreamProtocolName, ...UpstreamProto
   'ajp',
   'scgi',
   'uwsgi',
+  'http',
 ];
 
 const examples = ['unix:/run/php/fpm.sock', 'app.internal:9000'];

@@ -188,6 +188,14 @@ export const upstreamSettings: SettingsOf<UpstreamConfig> = {
     prose:
       'AJP: the largest packet; all headers of a request have to fit into one. The same number has to stand in the server, `packetSize` in Tomcat.',
   },
+  forwarding: {
+    key: 'forwarded',
+    kind: choice(['replace', 'append', 'pass']),
+    fallback: { state: 'none', prose: '`"replace"`' },
+    flag: null,
+    prose:
+      'HTTP: what the server is told of the client. `replace` removes every header of that kind and sets `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host` to what the gateway knows, so that nobody can forge them. `append` sets the last two and adds the address of the client to the list that came, where the server has to know which of them to believe. `pass` leaves all headers as they came.',
+  },
   stopTimeoutMs: {
     key: 'stop_timeout',
     kind: duration('1ms', '24h'),

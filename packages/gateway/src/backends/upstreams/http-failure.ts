@@ -1,0 +1,29 @@
+// What undici's errors mean for a request.
+
+import { errors } from 'undici';
+import { lost, malformed, UpstreamFailure } from './failure.ts';
+
+/**
+ * The failure an error stands for.
+ *
+ * @param isSent whether the request was given to the connection at all
+ * @param isUnanswered whether nothing of a reply has come
+ */
+export function httpFailure(error: Error, isSent: boolean, isUnanswered: boolean): UpstreamFailure {
+  const { message } = error;
+  if (!isSent) {
+    const what = `the connection ended before the request was sent: ${message}`;
+    return new UpstreamFailure('SLUICE_UPSTREAM_LOST', what, { retry: 'always', cause: error });
+  }
+  if (error instanceof errors.HeadersOverflowError)
+    return malformed('the head of the reply is too large', error);
+  if (error instanceof errors.ResponseContentLengthMismatchError)
+    return lost('the reply is shorter than its Content-Length', false, error);
+  if (error instanceof errors.HTTPParserError)
+    return malformed(`no HTTP: ${message} (${error.code ?? 'no code'})`, error);
+  if (error instanceof errors.RequestContentLengthMismatchError) {
+    const what = 'the request body is not as long as its Content-Length';
+    return new UpstreamFailure('SLUICE_BAD_REQUEST', what, { isServerFault: false, cause: error });
+  }
+  return lost(`the connection broke off: ${message}`, isUnanswered, error);
+}
