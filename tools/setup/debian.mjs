@@ -17,6 +17,8 @@ const PACKAGES = [
   'openssl',
   'curl',
   'spawn-fcgi',
+  'uwsgi-core',
+  'uwsgi-plugin-python3',
   'libfcgi-bin',
   'libfcgi-dev',
   'gcc',

@@ -6,7 +6,7 @@ import { ROOT, step } from './steps.mjs';
 
 const ENVIRONMENTS = [
   { name: 'frameworks', packages: ['flask', 'django'] },
-  { name: 'peers', packages: ['flup-py3==1.0.3'] },
+  { name: 'peers', packages: ['flup-py3==1.0.3', 'gunicorn==27.0.1'] },
 ];
 
 /** Makes the environments unless they are there. `pythons` is tried newest first, because the newest Django needs it. */

@@ -19,8 +19,12 @@ export function httpFailure(error: Error, isSent: boolean, isUnanswered: boolean
     return malformed('the head of the reply is too large', error);
   if (error instanceof errors.ResponseContentLengthMismatchError)
     return lost('the reply is shorter than its Content-Length', false, error);
-  if (error instanceof errors.HTTPParserError)
-    return malformed(`no HTTP: ${message} (${error.code ?? 'no code'})`, error);
+  if (error instanceof errors.HTTPParserError) {
+    // That is how its parser says that the end came inside a chunk.
+    if (message.includes('Invalid EOF state'))
+      return lost('the connection ended inside the reply', false, error);
+    return malformed(`this is no HTTP/1.1: ${message}`, error);
+  }
   if (error instanceof errors.RequestContentLengthMismatchError) {
     const what = 'the request body is not as long as its Content-Length';
     return new UpstreamFailure('SLUICE_BAD_REQUEST', what, { isServerFault: false, cause: error });
