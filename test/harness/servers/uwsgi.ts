@@ -34,6 +34,8 @@ export function startUwsgi(bed: TestBed, protocol: UwsgiProtocol, port: number):
     'disable-logging',
     // Else 4096 bytes of variables are enough to be hung up on.
     'buffer-size=65535',
+    // Else it resets a connection whose body the application has not read, and the reply may be lost with it.
+    'post-buffering=8192',
     `${SOCKETS[protocol]}=127.0.0.1:${port}`,
   ];
   return launch(bed, {
