@@ -161,7 +161,7 @@ function makeFront(listen: ListenConfig, { config, router, logger, headClock }: 
     case 'http':
       return makeHttpFront(listen, config.limits, options, router, logger);
     case 'fastcgi':
-      return new FastCgiFront(options);
+      return makeFastCgiFront(options, logger);
     case 'ajp':
       return makeAjpFront(listen, options, router, logger);
     case 'scgi':
@@ -169,6 +169,16 @@ function makeFront(listen: ListenConfig, { config, router, logger, headClock }: 
     case 'uwsgi':
       return makeDialectFront(UWSGI, options, logger);
   }
+}
+
+function makeFastCgiFront(options: FrontOptions, logger: Logger): Front {
+  return new FastCgiFront({
+    ...options,
+    refused: (peer, { message, code, untold }) => {
+      const fields = { code: 'SLUICE_CONNECTION_REFUSED', peer, reason: code, ...(untold > 0 && { untold }) };
+      logger.warn(fields, `FastCGI request refused: ${message}`);
+    },
+  });
 }
 
 const surplusAdvice = '; older versions of nginx send a wrong length with "scgi_request_buffering off"';

@@ -7,6 +7,7 @@ import { Exchange, type Reply } from '../exchange/exchange.ts';
 import type { Head } from '../exchange/head.ts';
 import type { Variables } from '../exchange/variables.ts';
 import type { BatchingTransport } from './batching-transport.ts';
+import { ContentLengthError } from './content-length.ts';
 import { DialectError, type Dialect, type HeadDecoder } from './dialect.ts';
 import type { FrontOptions } from './front.ts';
 
@@ -25,7 +26,7 @@ const APART_MS = 50;
 export interface DialectConnectionOptions extends FrontOptions {
   readonly dialect: Dialect;
   /** A request was refused before it became an exchange. */
-  readonly refused: (error: DialectError) => void;
+  readonly refused: (error: DialectError | ContentLengthError) => void;
   /** Bytes came behind the body. They are dropped, but they may well have been meant to belong to it. */
   readonly surplus: (contentBytes: number) => void;
 }
@@ -132,7 +133,7 @@ export class DialectConnection implements Reply, BodySource {
         this.#end();
       }
     } catch (error) {
-      if (!(error instanceof DialectError)) throw error;
+      if (!(error instanceof DialectError || error instanceof ContentLengthError)) throw error;
       this.#refuse(error);
     }
   }
@@ -175,7 +176,7 @@ export class DialectConnection implements Reply, BodySource {
   }
 
   /** Answers what cannot become an exchange, unless its sender would not understand the answer either. */
-  #refuse(error: DialectError): void {
+  #refuse(error: DialectError | ContentLengthError): void {
     this.#decoder = null;
     this.#options.refused(error);
     if (error.code === 'WRONG_PROTOCOL') {

@@ -23,7 +23,7 @@ export interface HeadLimits {
 export interface HeadDecoder {
   /**
    * Takes the next bytes, cut anywhere. Returns what they complete, after which it is not called again, or null as long
-   * as more must come. Throws a {@link DialectError}.
+   * as more must come. Throws a {@link DialectError}, or a `ContentLengthError`.
    */
   push(chunk: Buffer): DecodedHead | null;
 }
@@ -60,41 +60,6 @@ export class DialectError extends Error {
     super(message);
     this.code = code;
   }
-}
-
-const CONTENT_LENGTH = 'CONTENT_LENGTH';
-
-/**
- * CONTENT_LENGTH among the variables, or null if it is absent or empty, which web servers mean to be none. If there are
- * several they must agree: the next one behind may go by another of them.
- *
- * @param index name, value and end of value of each pair, as `Variables` has it
- */
-export function contentLength(block: Buffer, index: readonly number[]): number | null {
-  let length: number | null = null;
-  for (let at = 0; at < index.length; at += 3) {
-    const name = index[at] ?? 0;
-    const value = index[at + 1] ?? 0;
-    if (value - name !== CONTENT_LENGTH.length + 1) continue;
-    if (block.toString('latin1', name, value - 1) !== CONTENT_LENGTH) continue;
-    const text = block.toString('latin1', value, index[at + 2]);
-    if (text === '') continue;
-    const number = parseLength(text);
-    if (length !== null && number !== length) {
-      throw new DialectError('CONTENT_LENGTH', `CONTENT_LENGTH is ${length} and ${number}`);
-    }
-    length = number;
-  }
-  return length;
-}
-
-function parseLength(text: string): number {
-  const length = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(length)) return length;
-  throw new DialectError(
-    'CONTENT_LENGTH',
-    `CONTENT_LENGTH ${JSON.stringify(text.slice(0, 40))} is not a length`,
-  );
 }
 
 /** Throws if there are more variables than allowed. */

@@ -7,17 +7,24 @@ import { GatewayError } from '../exchange/errors.ts';
 import { Exchange, type Reply } from '../exchange/exchange.ts';
 import type { Head } from '../exchange/head.ts';
 import { Variables } from '../exchange/variables.ts';
+import { contentLength, ContentLengthError } from './content-length.ts';
 import type { FrontOptions } from './front.ts';
 
 const STATUS = Buffer.from('Status: ');
 const END_OF_HEAD = Buffer.from('\r\n');
+
+/** What a request needs to know of its front. */
+export interface FastCgiInboundOptions extends FrontOptions {
+  /** It was answered with 400 instead of becoming an exchange. */
+  readonly refused: (error: FastCgiError | ContentLengthError) => void;
+}
 
 /** Hangs on a request of the library, and stands between it and its exchange in both directions. */
 export class FastCgiInbound implements Reply, BodySource {
   /** Null until it is known whether a body comes. */
   exchange: Exchange | null = null;
   readonly #request: ServerRequest<FastCgiInbound>;
-  readonly #options: FrontOptions;
+  readonly #options: FastCgiInboundOptions;
   readonly #variables: Variables | null;
   /** CONTENT_LENGTH, or null: then the end of STDIN is the end of the body. */
   readonly #announcedBytes: number | null = null;
@@ -26,20 +33,20 @@ export class FastCgiInbound implements Reply, BodySource {
   /** The last of the reply is with the library, which takes nothing after it. */
   #isOver = false;
 
-  constructor(request: ServerRequest<FastCgiInbound>, options: FrontOptions) {
+  constructor(request: ServerRequest<FastCgiInbound>, options: FastCgiInboundOptions) {
     this.#request = request;
     this.#options = options;
     try {
       const index: number[] = [];
       const variables = new Variables(request.params.toBlock(index), index);
-      const length = variables.get('CONTENT_LENGTH');
       // Caddy says so of a length it does not know. Applications know the empty one, which is what nginx sends.
-      this.#variables = length === '-1' ? variables.with({ CONTENT_LENGTH: '' }) : variables;
-      this.#announcedBytes = length === '-1' ? null : parseLength(length);
+      const isUnknown = variables.get('CONTENT_LENGTH') === '-1';
+      this.#variables = isUnknown ? variables.with({ CONTENT_LENGTH: '' }) : variables;
+      this.#announcedBytes = isUnknown ? null : contentLength(variables.block, index);
     } catch (error) {
-      if (!(error instanceof FastCgiError || error instanceof GatewayError)) throw error;
+      if (!(error instanceof FastCgiError || error instanceof ContentLengthError)) throw error;
       this.#variables = null;
-      this.#refuse(error.message);
+      this.#refuse(error);
       return;
     }
     if (this.#announcedBytes === 0) this.#begin(null);
@@ -118,18 +125,13 @@ export class FastCgiInbound implements Reply, BodySource {
   }
 
   /** Answers what cannot become an exchange. */
-  #refuse(message: string): void {
-    const page = errorPage(new GatewayError('SLUICE_BAD_REQUEST', message), '', this.#options.showDetail);
+  #refuse(error: FastCgiError | ContentLengthError): void {
+    const page = errorPage(
+      new GatewayError('SLUICE_BAD_REQUEST', error.message),
+      '',
+      this.#options.showDetail,
+    );
     this.head(page.head, page.body, true);
+    this.#options.refused(error);
   }
-}
-
-/** CONTENT_LENGTH as a number; nginx sends it empty where there is none. Throws if it is anything but digits. */
-function parseLength(text: string | undefined): number | null {
-  if (!text) return null;
-  const length = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(length)) {
-    throw new GatewayError('SLUICE_BAD_REQUEST', `CONTENT_LENGTH ${JSON.stringify(text)} is not a length`);
-  }
-  return length;
 }

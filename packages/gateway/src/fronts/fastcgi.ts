@@ -1,21 +1,38 @@
 // The FastCGI front: listens, and turns each request of a web server into an exchange.
 
-import { Role, ServerConnection, type ServerHandler, type ServerRequest } from '@sluice/fastcgi';
+import {
+  Role,
+  ServerConnection,
+  type FastCgiError,
+  type ServerHandler,
+  type ServerRequest,
+} from '@sluice/fastcgi';
 import { createServer, type Server, type Socket } from 'node:net';
 import { BatchingTransport } from './batching-transport.ts';
-import { FastCgiInbound } from './fastcgi-inbound.ts';
+import { FastCgiInbound, type FastCgiInboundOptions } from './fastcgi-inbound.ts';
+import { Refusals, type Refusal } from './fastcgi-refusals.ts';
 import type { Front, FrontOptions } from './front.ts';
 
 type Request = ServerRequest<FastCgiInbound>;
 
+/** What a FastCGI front is made with. */
+export interface FastCgiFrontOptions extends FrontOptions {
+  /**
+   * A request was refused before it became an exchange, and its connection closed where no more can be read of it. `peer` is
+   * an address, or empty for a Unix socket. Default: nobody is told.
+   */
+  readonly refused?: (peer: string, refusal: Refusal) => void;
+}
+
 /** Serves the Responder role of FastCGI 1.0. */
-export class FastCgiFront implements Front, ServerHandler<FastCgiInbound> {
+export class FastCgiFront implements Front {
   readonly protocol = 'fastcgi';
   readonly server: Server;
-  readonly #options: FrontOptions;
+  readonly #options: FastCgiFrontOptions;
   readonly #connections = new Map<ServerConnection<FastCgiInbound>, Socket>();
+  readonly #refusals = new Refusals();
 
-  constructor(options: FrontOptions) {
+  constructor(options: FastCgiFrontOptions) {
     this.#options = options;
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }
@@ -26,6 +43,35 @@ export class FastCgiFront implements Front, ServerHandler<FastCgiInbound> {
 
   destroy(): void {
     for (const socket of this.#connections.values()) socket.destroy();
+  }
+
+  #accept(socket: Socket): void {
+    const limits = { paramsBytes: this.#options.variablesBytes, paramsPairs: this.#options.variablesCount };
+    const transport = new BatchingTransport(socket);
+    const connection = new ServerConnection(transport, this.#peerOf(socket), { limits });
+    transport.attach(connection);
+    this.#connections.set(connection, socket);
+    this.#options.headClock?.watch(socket, connection);
+    socket.on('close', () => this.#connections.delete(connection));
+  }
+
+  #peerOf({ remoteAddress = '' }: Socket): FastCgiPeer {
+    return new FastCgiPeer(this.#options, (error) => {
+      const refusal = this.#refusals.note(error, performance.now());
+      if (refusal) this.#options.refused?.(remoteAddress, refusal);
+    });
+  }
+}
+
+/** Hears what one connection has to tell. */
+class FastCgiPeer implements ServerHandler<FastCgiInbound> {
+  readonly #options: FastCgiInboundOptions;
+  readonly #note: FastCgiInboundOptions['refused'];
+
+  /** @param note told of errors and of requests that are refused */
+  constructor(options: FrontOptions, note: FastCgiInboundOptions['refused']) {
+    this.#options = { ...options, refused: note };
+    this.#note = note;
   }
 
   onRequest(request: Request): void {
@@ -57,13 +103,7 @@ export class FastCgiFront implements Front, ServerHandler<FastCgiInbound> {
     request.userData?.exchange?.drained();
   }
 
-  #accept(socket: Socket): void {
-    const limits = { paramsBytes: this.#options.variablesBytes, paramsPairs: this.#options.variablesCount };
-    const transport = new BatchingTransport(socket);
-    const connection = new ServerConnection(transport, this, { limits });
-    transport.attach(connection);
-    this.#connections.set(connection, socket);
-    this.#options.headClock?.watch(socket, connection);
-    socket.on('close', () => this.#connections.delete(connection));
+  onError(error: FastCgiError): void {
+    this.#note(error);
   }
 }

@@ -1,10 +1,10 @@
 // SCGI: a netstring with the variables, `name NUL value NUL ...`, which is the encoding they have in the gateway.
 
 import { Variables } from '../exchange/variables.ts';
+import { contentLength } from './content-length.ts';
 import {
   checkCount,
   checkSize,
-  contentLength,
   DialectError,
   Gathering,
   type DecodedHead,

@@ -1,10 +1,10 @@
 // uwsgi, the protocol of the server uWSGI: a packet with the variables, each with its length in front.
 
 import { Variables } from '../exchange/variables.ts';
+import { contentLength } from './content-length.ts';
 import {
   checkCount,
   checkSize,
-  contentLength,
   DialectError,
   Gathering,
   type DecodedHead,

@@ -1,6 +1,7 @@
 // How requests of SCGI and uwsgi are read: whole, byte by byte, cut at every boundary, and when they are none.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { ContentLengthError } from '../../src/fronts/content-length.ts';
 import { DialectError, type DecodedHead, type Dialect, type HeadLimits } from '../../src/fronts/dialect.ts';
 import { SCGI } from '../../src/fronts/scgi.ts';
 import { UWSGI } from '../../src/fronts/uwsgi.ts';
@@ -30,7 +31,7 @@ function decode(dialect: Dialect, chunks: readonly Buffer[], limits = LIMITS): S
       else head = decoder.push(chunk);
     }
   } catch (error) {
-    if (error instanceof DialectError) return { refused: error.code };
+    if (error instanceof DialectError || error instanceof ContentLengthError) return { refused: error.code };
     throw error;
   }
   if (!head) return 'incomplete';
