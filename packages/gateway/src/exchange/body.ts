@@ -1,5 +1,7 @@
 // Owns a request body on its way from a front to whoever reads it: order, back-pressure, and how it ended.
 
+import { Pieces } from './pieces.ts';
+
 /** How many bytes wait here before the front is asked to pause: enough to keep a reader busy, too little to hurt. */
 const HELD_BYTES_HIGH = 256 * 1024;
 
@@ -56,8 +58,7 @@ export class BodyStream {
   readonly sizeBytes: number | null;
   readonly #source: BodySource;
   #reader: BodyReader | null = null;
-  #held: Buffer[] = [];
-  #heldBytes = 0;
+  #held = new Pieces();
   #receivedBytes = 0;
   #maxBytes = Infinity;
   #onTooLarge: () => void = () => {};
@@ -96,7 +97,6 @@ export class BodyStream {
       return;
     }
     this.#held.push(chunk);
-    this.#heldBytes += chunk.length;
     this.#deliver();
   }
 
@@ -111,8 +111,7 @@ export class BodyStream {
   fail(reason: Error): void {
     if (this.#end !== 'open') return;
     this.#end = reason;
-    this.#held = [];
-    this.#heldBytes = 0;
+    this.#held = new Pieces();
     this.#deliver();
   }
 
@@ -137,8 +136,7 @@ export class BodyStream {
 
   /** Reader: nothing more is wanted; the rest is thrown away as it comes. */
   discard(): void {
-    this.#held = [];
-    this.#heldBytes = 0;
+    this.#held = new Pieces();
     this.#isReaderReady = true;
     this.#reader = { chunk: () => true, end: () => {}, failed: () => {} };
     this.#deliver();
@@ -150,11 +148,10 @@ export class BodyStream {
     while (this.#isReaderReady) {
       const chunk = this.#held.shift();
       if (!chunk) break;
-      this.#heldBytes -= chunk.length;
       this.#isReaderReady = reader.chunk(chunk);
     }
     this.#balance();
-    if (this.#held.length > 0 || this.#end === 'open' || this.#isOver) return;
+    if (this.#held.sizeBytes > 0 || this.#end === 'open' || this.#isOver) return;
     this.#isOver = true;
     if (this.#end === 'finished') reader.end();
     else reader.failed(this.#end);
@@ -162,10 +159,10 @@ export class BodyStream {
 
   /** Keeps the front's pace to the reader's. */
   #balance(): void {
-    if (!this.#isPaused && this.#heldBytes > HELD_BYTES_HIGH) {
+    if (!this.#isPaused && this.#held.sizeBytes > HELD_BYTES_HIGH) {
       this.#isPaused = true;
       this.#source.pause();
-    } else if (this.#isPaused && this.#heldBytes <= HELD_BYTES_HIGH / 2) {
+    } else if (this.#isPaused && this.#held.sizeBytes <= HELD_BYTES_HIGH / 2) {
       this.#isPaused = false;
       this.#source.resume();
     }

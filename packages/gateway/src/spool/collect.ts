@@ -2,12 +2,16 @@
 
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { BodyBytes, type BodyReader, type BodyStream, type CollectedBody } from '../exchange/body.ts';
+import { Pieces } from '../exchange/pieces.ts';
 import { GatewayError } from '../exchange/errors.ts';
 import type { Exchange, Holder } from '../exchange/exchange.ts';
 import type { Spool } from './spool.ts';
 
 /** Bytes on their way to the file at which the front waits for the disk: few calls, each of many bytes. */
 const UNWRITTEN_BYTES_HIGH = 512 * 1024;
+
+/** Bytes of small pieces that are gathered into one write. */
+const WRITE_BYTES = 64 * 1024;
 
 /** How much of a body may be where. */
 export interface CollectLimits {
@@ -41,7 +45,8 @@ class Collector implements BodyReader, Holder {
   readonly #limits: CollectLimits;
   readonly #spool: Spool;
   readonly #done: () => void;
-  #chunks: Buffer[] = [];
+  /** What is in memory: all of it, or what has not been written to the file yet. */
+  #pieces = new Pieces();
   #sizeBytes = 0;
   /** Of them in memory. */
   #heldBytes = 0;
@@ -65,8 +70,8 @@ class Collector implements BodyReader, Holder {
       this.#giveUp(new GatewayError('SLUICE_BODY_TOO_LARGE', message));
       return true;
     }
-    if (this.#file) return this.#file.stream.write(bytes);
-    this.#chunks.push(bytes);
+    this.#pieces.push(bytes);
+    if (this.#file) return this.#pieces.sizeBytes < WRITE_BYTES || this.#write(this.#file.stream);
     this.#hold(bytes.length);
     const { memoryBytes, totalMemoryBytes } = this.#limits;
     const isForMemory = this.#sizeBytes <= memoryBytes && this.#spool.heldBytes <= totalMemoryBytes;
@@ -81,9 +86,10 @@ class Collector implements BodyReader, Holder {
       file.stream.once('finish', () => {
         if (!this.#isOver) this.#finish({ kind: 'file', path: file.path, sizeBytes: this.#sizeBytes });
       });
+      this.#write(file.stream);
       file.stream.end();
     } else {
-      this.#finish(new BodyBytes(this.#chunks));
+      this.#finish(new BodyBytes(this.#pieces.take()));
     }
   }
 
@@ -117,14 +123,20 @@ class Collector implements BodyReader, Holder {
       stream.on('drain', () => this.#stream.resume());
       stream.on('error', (error) => this.#storeFailed(error));
       this.#file = { path, stream };
-      const chunks = this.#chunks;
-      this.#chunks = [];
       this.#hold(-this.#heldBytes);
-      return chunks.map((chunk) => stream.write(chunk)).every(Boolean);
+      return this.#write(stream);
     } catch (error) {
       this.#storeFailed(error);
       return true;
     }
+  }
+
+  /** Hands everything in memory to the disk. Returns whether more may come at once. */
+  #write(stream: WriteStream): boolean {
+    return this.#pieces
+      .take()
+      .map((piece) => stream.write(piece))
+      .every(Boolean);
   }
 
   #storeFailed(cause: unknown): void {
@@ -152,7 +164,7 @@ class Collector implements BodyReader, Holder {
   #giveUp(error: GatewayError | null): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#chunks = [];
+    this.#pieces = new Pieces();
     if (this.#file) {
       const { path, stream } = this.#file;
       stream.destroy();
