@@ -27,6 +27,7 @@ from sluice._wire import (
     unpack_cancel,
 )
 from tests import VECTORS_FILE
+from tests.cuts import cuts
 from tests.gateway import (
     FROM_CONTROL,
     FROM_FORK_SERVER,
@@ -86,13 +87,6 @@ def look_into(frame_type: int, kind: int, payload: bytes) -> None:
         raise WireError("payload", "a block that does not end")
     elif frame_type == 49 and len(payload) % 2:
         raise WireError("payload", "half a tag")
-
-
-def cuts(data: bytes) -> list:
-    """Return every way of cutting that the tests try: whole, byte by byte, and in two at each place."""
-    ways = [[data], [data[at : at + 1] for at in range(len(data))]]
-    ways += [[data[:at], data[at:]] for at in range(1, len(data))]
-    return ways
 
 
 class ValidVectors(unittest.TestCase):
