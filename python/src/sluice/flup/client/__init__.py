@@ -1,0 +1,1 @@
+"""WSGI applications that pass their requests on to a server: flup.client, over again."""
