@@ -36,6 +36,7 @@ from sluice._wire import (
     RESPONSE,
     RESPONSE_END,
     RETURNED,
+    STOP,
     TEXT_BYTES_MAX,
     TOKEN_BYTES,
     FrameReader,
@@ -68,6 +69,7 @@ FROM_FORK_SERVER = {
     FORKED: 4,
     FORK_FAILED: TEXT_BYTES_MAX,
     EXITED: 2,
+    STOP: 0,
 }
 FROM_MEETING = {HELLO: TOKEN_BYTES}
 

@@ -9,6 +9,7 @@ import unittest
 from sluice._environ import parse_request
 from sluice._exceptions import WireError
 from sluice._wire import (
+    ATTACHED_LIMITS,
     CONTROL_SIZES,
     FAILED,
     FORK_SIZES,
@@ -45,6 +46,7 @@ LIMITS = {
     ("control", "to-worker"): CONTROL_SIZES,
     ("control", "from-worker"): FROM_CONTROL,
     ("fork-server", "to-worker"): FORK_SIZES,
+    ("attached", "to-worker"): ATTACHED_LIMITS,
     ("fork-server", "from-worker"): FROM_FORK_SERVER,
     ("meeting", "from-worker"): FROM_MEETING,
 }

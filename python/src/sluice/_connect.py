@@ -22,21 +22,41 @@ def connect_channels(meeting: str, token: bytes, threads: int) -> tuple[int, lis
     Standard output and standard error lead to the gateway from then on. Ends the process if the gateway is not there.
     """
     try:
-        channels = [_connect(meeting, token, index) for index in range(_LANES_FROM + threads)]
-        control, output, errors, *lanes = channels
+        control, output, errors, lanes = open_channels(meeting, token, threads)
         os.dup2(output, _STDOUT)
         os.dup2(errors, _STDERR)
         os.close(output)
         os.close(errors)
-        own([control, *lanes])
     except OSError as error:
         give_up(EXIT_INTERNAL, f"the gateway cannot be reached: {error}")
     return control, lanes
 
 
+def connect_quietly(meeting: str, token: bytes, threads: int) -> tuple[int, list[int]]:
+    """Do the same for a worker that prints where its parent does. Raises `OSError`."""
+    control, output, errors, lanes = open_channels(meeting, token, threads)
+    os.close(output)
+    os.close(errors)
+    return control, lanes
+
+
+def open_channels(meeting: str, token: bytes, threads: int) -> tuple[int, int, int, list[int]]:
+    """Connect, and return the control channel, both outputs and the lanes. Raises `OSError`, with nothing left open."""
+    channels: list[int] = []
+    try:
+        for index in range(_LANES_FROM + threads):
+            channels.append(_connect(meeting, token, index))
+        control, output, errors, *lanes = channels
+        own([control, *lanes])
+    except OSError:
+        for fd in channels:
+            os.close(fd)
+        raise
+    return control, output, errors, lanes
+
+
 def _connect(meeting: str, token: bytes, index: int) -> int:
     channel = socket(AF_UNIX, SOCK_STREAM)
     channel.connect(meeting)
-    fd = channel.detach()
-    write_all(fd, pack_frame(HELLO, index, token))
-    return fd
+    write_all(channel.fileno(), pack_frame(HELLO, index, token))
+    return channel.detach()

@@ -28,7 +28,7 @@ def watch(fd: int, lanes: Sequence[Lane]) -> None:
     threads go to standard error and the process exits, even if a thread never lets go of the interpreter.
     """
     try:
-        _serve(fd, lanes)
+        answer(fd, lanes)
     except WireError as error:
         give_up(EXIT_WIRE, f"control channel: {error}")
     except OSError:
@@ -38,7 +38,8 @@ def watch(fd: int, lanes: Sequence[Lane]) -> None:
         lane.close()
 
 
-def _serve(fd: int, lanes: Sequence[Lane]) -> None:
+def answer(fd: int, lanes: Sequence[Lane]) -> None:
+    """Answer what the gateway says until it ends the channel. Raises `WireError` and `OSError`."""
     reader = FrameReader(CONTROL_SIZES)
     while True:
         data = os.read(fd, _READ_BYTES)

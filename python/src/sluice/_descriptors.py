@@ -22,6 +22,13 @@ def own(descriptors: Iterable[int]) -> None:
         _owned.append(fd)
 
 
+def close(fd: int) -> None:
+    """Close one of them."""
+    if fd in _owned:
+        _owned.remove(fd)
+        os.close(fd)
+
+
 def disown_all() -> None:
     """Close them; also done in every process that is forked."""
     while _owned:

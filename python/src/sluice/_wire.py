@@ -42,13 +42,15 @@ READY = 0x3000
 RETURNED = 0x3100
 LOAD_FAILED = 0x3200
 
-# Section 10: the fork server's control channel, and the first frame of a channel that a worker opens.
+# Sections 10 and 11: the control channel of what workers come from, and the first frame of a channel they open.
 FORK = 0x4000
 RELEASE = 0x4100
+MEETING = 0x4200
 LOADED = 0x5000
 FORKED = 0x5100
 FORK_FAILED = 0x5200
 EXITED = 0x5300
+STOP = 0x5400
 HELLO = 0x6000
 
 TOKEN_BYTES = 32
@@ -70,6 +72,8 @@ LANE_LIMITS = {
 # The wire fixes the size of these payloads, so another size is a bad payload and not one over a limit.
 CONTROL_SIZES = {RECALL: 0, CANCEL: 2}
 FORK_SIZES = {FORK: TOKEN_BYTES, RELEASE: 0}
+# Kind to the largest payload, for a process that has attached itself.
+ATTACHED_LIMITS = {**FORK_SIZES, MEETING: PATH_BYTES_MAX}
 
 HEADER_BYTES = 8
 _HEADER = Struct(">IHH")
@@ -188,7 +192,7 @@ def unpack_cancel(kind: int, payload: bytes) -> int:
 
 def check_fork(kind: int, payload: bytes) -> None:
     """Raise `WireError` if a frame to the fork server has not exactly the payload that it should have."""
-    if len(payload) != FORK_SIZES[kind]:
+    if len(payload) != FORK_SIZES.get(kind, len(payload)):
         raise WireError("payload", f"FORK with {len(payload)} bytes; {TOKEN_BYTES} expected")
 
 

@@ -37,7 +37,7 @@ def main(words: list[str]) -> None:
     die_with_parent()
     set_up()
     lanes = open_lanes(options.control, options.lanes, options.sends_paths)
-    serve(options.control, lanes, load_application(options), options.is_multiprocess)
+    serve(options.control, lanes, load_application(options), len(lanes) > 1, options.is_multiprocess)
 
 
 def open_lanes(control: int, descriptors: list[int], sends_paths: bool) -> list[Lane]:
@@ -47,14 +47,21 @@ def open_lanes(control: int, descriptors: list[int], sends_paths: bool) -> list[
     return lanes
 
 
-def serve(control: int, lanes: list[Lane], application: WSGIApplication, is_multiprocess: bool) -> None:
+def serve(
+    control: int, lanes: list[Lane], application: WSGIApplication, is_multithread: bool, is_multiprocess: bool
+) -> None:
     """Tell the gateway that the worker is ready, and run requests until the lanes end."""
-    bases = [make_base(lane.errors, len(lanes) > 1, is_multiprocess) for lane in lanes]
+    bases = [make_base(lane.errors, is_multithread, is_multiprocess) for lane in lanes]
     for index in range(1, len(lanes)):
         args = (lanes[index], application, bases[index])
         Thread(target=_serve_lane, args=args, name=f"sluice-lane-{index}").start()
-    tell(control, pack_frame(READY, 0, pack_block(introduction())))
+    tell_ready(control)
     _serve_lane(lanes[0], application, bases[0])
+
+
+def tell_ready(control: int) -> None:
+    """Tell the gateway that requests may come."""
+    tell(control, pack_frame(READY, 0, pack_block(introduction())))
 
 
 def introduction() -> dict[str, str]:
@@ -63,17 +70,22 @@ def introduction() -> dict[str, str]:
 
 
 def _serve_lane(lane: Lane, application: WSGIApplication, base: Environ) -> None:
-    line = lane.line
     try:
-        while line or lane.wait_for_request():
-            try:
-                request = line.popleft()
-            except IndexError:
-                continue  # no whole request yet, or it was recalled
-            run_request(lane, application, base, request)
+        run_lane(lane, application, base)
     except LaneClosed:
         return
     except WireError as error:
         give_up(EXIT_WIRE, f"lane: {error}")
     except BaseException as error:
         give_up(EXIT_INTERNAL, describe(error))
+
+
+def run_lane(lane: Lane, application: WSGIApplication, base: Environ) -> None:
+    """Run one request after the other until the lane ends. Raises `LaneClosed` and `WireError`."""
+    line = lane.line
+    while line or lane.wait_for_request():
+        try:
+            request = line.popleft()
+        except IndexError:
+            continue  # no whole request yet, or it was recalled
+        run_request(lane, application, base, request)

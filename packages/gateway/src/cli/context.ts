@@ -1,5 +1,6 @@
 // What a command may know of the world. Everything comes in here, so that a test can be the world.
 import type { StopPace } from '../compose/control.ts';
+import type { AttachmentEvents } from '../compose/pools.ts';
 import type { Environment, GatewayConfig } from '../config/index.ts';
 import type { Activation, Listener } from '../listen/index.ts';
 import type { Logger, LogStream } from '../observe/log.ts';
@@ -10,8 +11,6 @@ export interface RunningGateway {
   readonly listeners: readonly Pick<Listener, 'protocol' | 'address' | 'url'>[];
   /** Where it listens for commands, or null. */
   readonly controlPath: string | null;
-  /** The pools that no worker serves: by name, the traceback if that is why, else null. */
-  unserved(): ReadonlyMap<string, string | null>;
   /** Loads the code again, for the reason given. What comes of it is in the log. */
   reload(reason: string): unknown;
   /** Accepts nothing new, finishes what runs, within `stop_timeout` unless patient, and resolves when all is closed. */
@@ -35,6 +34,8 @@ export interface GatewayParts {
   readonly release: string;
   /** The end of the gateway is wanted through the control socket. */
   readonly onStop: (pace: StopPace) => void;
+  /** What a process wants that runs the application itself. */
+  readonly attachment: AttachmentEvents;
   /** The code begins to be loaded again, or that is over. */
   readonly onReloading: (isReloading: boolean) => void;
 }

@@ -1,5 +1,7 @@
 // The interpreters of the applications: found, and asked whether they can run workers.
 import {
+  applicationOf,
+  attachedDescriptor,
   ConfigError,
   hasOwnApplication,
   poolsWithApplication,
@@ -28,6 +30,7 @@ export async function usablePythons(loaded: LoadedConfig, context: CliContext): 
   const ofPools = new Map<string, UsablePython>();
   let isMainNeeded = false;
   for (const [name, pool] of poolsWithApplication(loaded.config)) {
+    if (attachedDescriptor(applicationOf(loaded.config, pool).target) !== null) continue;
     const own = hasOwnApplication(pool) ? findPoolPython(name, pool, context) : null;
     if (own === null) isMainNeeded = true;
     else ofPools.set(name, await usable(own, `pool.${name}.python`, 'name another there'));

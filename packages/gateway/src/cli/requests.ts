@@ -39,6 +39,11 @@ export class Requests {
     this.#take(source, 'SIGHUP', () => this.reload('SIGHUP'));
   }
 
+  /** Whether somebody has asked for a stop. */
+  get isStopping(): boolean {
+    return this.#stopping.length < 2;
+  }
+
   /** Asks for a stop. The second time asks for it at once, further ones for nothing. */
   stop(request: StopRequest): void {
     this.#stopping.shift()?.(request);

@@ -16,19 +16,21 @@ import { openControl, type Control, type StopPace } from './control.ts';
 import { Fronts } from './fronts.ts';
 import { warnOfFewFiles } from './open-files.ts';
 import { makeReplies } from './replies.ts';
-import { Pools, type ReloadResults, type WorkerParts } from './pools.ts';
+import { Pools, type AttachmentEvents, type ReloadResults, type WorkerParts } from './pools.ts';
 import { watchApplications } from './watches.ts';
 import { makeRoutes, nobody } from './routes.ts';
 import { Upstreams } from './upstreams.ts';
 
 /** What a gateway needs besides its configuration. */
-export interface GatewayOptions extends WorkerParts {
+export interface GatewayOptions extends Omit<WorkerParts, 'attachment'> {
   /** Of the package, for `sluice status`. */
   readonly release: string;
   /** Sockets inherited from systemd; default none. */
   readonly activation?: Activation;
   /** Somebody has asked through the control socket for the gateway to end. Default: it does. */
   readonly onStop?: (pace: StopPace) => void;
+  /** What a process wants that has started the gateway and runs the application itself. Default: the gateway ends. */
+  readonly attachment?: AttachmentEvents;
   /** The code begins to be loaded again, or the last reload that ran is over. */
   readonly onReloading?: (isReloading: boolean) => void;
 }
@@ -40,8 +42,6 @@ export interface Gateway {
   readonly controlPath: string | null;
   /** What it does at this moment. */
   status(): GatewayStatus;
-  /** The pools that no worker serves: by name, the traceback if that is why, else null. */
-  unserved(): ReadonlyMap<string, string | null>;
   /** Loads the code again, for a reason that goes into the log. Requests never wait for it. */
   reload(reason: string): Promise<ReloadResults>;
   /**
@@ -90,7 +90,8 @@ class WiredGateway implements Gateway {
     this.#config = config;
     this.#options = options;
     this.#logger = logger;
-    this.#pools = new Pools(config, options);
+    const attachment = { stop: (): void => this.#end('usual'), gone: (): void => this.#end('now') };
+    this.#pools = new Pools(config, { attachment, ...options });
     this.#spool = new Spool(config.body.spoolDirectory);
     this.#upstreams = new Upstreams(config, logger);
     const fallback = config.app.target === '' ? nobody : this.#pools.get('default');
@@ -148,10 +149,6 @@ class WiredGateway implements Gateway {
       pools: this.#pools.status(),
       upstreams: this.#upstreams.status(),
     };
-  }
-
-  unserved(): ReadonlyMap<string, string | null> {
-    return this.#pools.unserved();
   }
 
   async reload(reason: string, pools?: ReadonlySet<string>): Promise<ReloadResults> {

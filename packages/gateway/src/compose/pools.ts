@@ -1,14 +1,22 @@
 // Owns the pools of a gateway together: made from the configuration, started, reloaded and stopped as one.
 
+import type { AttachmentEvents } from '../backends/workers/attached/attached-source.ts';
 import { workerPackage } from '../backends/workers/package.ts';
 import type { PoolOptions } from '../backends/workers/pool-options.ts';
 import type { PoolStatus } from '../backends/workers/pool-status.ts';
 import { Pool } from '../backends/workers/pool.ts';
 import type { TurnoverFailure } from '../backends/workers/turnover.ts';
-import { applicationOf, hasOwnApplication, poolsWithApplication } from '../config/index.ts';
+import {
+  applicationOf,
+  attachedDescriptor,
+  hasOwnApplication,
+  poolsWithApplication,
+} from '../config/index.ts';
 import type { GatewayConfig, PoolConfig } from '../config/types.ts';
 import type { Logger } from '../observe/log.ts';
 import { logPool } from './log-pool.ts';
+
+export type { AttachmentEvents };
 
 /** What the workers of all pools are started with. */
 export interface WorkerParts {
@@ -17,6 +25,8 @@ export interface WorkerParts {
   readonly python: string;
   /** The interpreters of pools that have another one, by the names of the pools. Default: none has. */
   readonly pythons?: ReadonlyMap<string, string>;
+  /** What a process wants of the gateway that has started it and runs the application itself. */
+  readonly attachment: AttachmentEvents;
   /** Environment of the workers, before what the configuration adds. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -56,12 +66,6 @@ export class Pools {
     return [...this.#pools.values()].map((pool) => pool.status());
   }
 
-  /** The pools that no worker serves: by name, the traceback if that is why, else null. */
-  unserved(): ReadonlyMap<string, string | null> {
-    const pools = [...this.#pools].filter(([, pool]) => pool.readyWorkers === 0);
-    return new Map(pools.map(([name, pool]) => [name, pool.status().loadFailure]));
-  }
-
   /** Starts all. Resolves when each has a worker that is ready, or one that has failed. */
   async start(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.start()));
@@ -93,9 +97,11 @@ export class Pools {
 
 function poolOptions(name: string, pool: PoolConfig, config: GatewayConfig, parts: WorkerParts): PoolOptions {
   const { target, directory, limits, environment } = applicationOf(config, pool);
+  const fd = attachedDescriptor(target);
   return {
     ...pool,
     name,
+    attached: fd === null ? null : { fd, events: parts.attachment },
     processes: pool.processes.min,
     processesMax: pool.processes.max,
     command: {

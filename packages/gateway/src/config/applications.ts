@@ -37,6 +37,15 @@ export function poolsWithApplication(config: GatewayConfig): ReadonlyMap<string,
   return new Map(entries.filter(([, pool]) => applicationOf(config, pool).target !== ''));
 }
 
+/**
+ * The descriptor of the channel to a process that has started this gateway and runs the application itself, if the target
+ * says so: `fd:3`; null for an application that workers import.
+ */
+export function attachedDescriptor(target: string): number | null {
+  const [, number] = /^fd:(\d{1,9})$/.exec(target) ?? [];
+  return number === undefined ? null : Number(number);
+}
+
 function limitsOf(app: AppConfig): Record<string, number> {
   const limits: Record<string, number | null> = {
     nofile: app.openFilesLimit,

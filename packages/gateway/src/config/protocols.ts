@@ -17,3 +17,7 @@ export const protocolNames: Readonly<Record<ListenProtocol, string>> = {
 export function believesAnybody(protocol: ListenProtocol): boolean {
   return protocol === 'fastcgi' || protocol === 'scgi' || protocol === 'uwsgi';
 }
+
+/** What to do where AJP is open to others and no secret is asked for. */
+export const secretAdvice =
+  'put a secret into a file, name it in secret_file, and write the same secret into the web server: "ProxyPass / ajp://HOST:PORT/ secret=..." (mod_proxy_ajp), "worker.NAME.secret=..." (mod_jk) or setenv.set-environment = ( "AJP13_SECRET" => "..." ) (lighttpd); or listen on 127.0.0.1 or a Unix socket';

@@ -1,8 +1,9 @@
 // Checks that need more than one value: a listener as a whole, a route and its pool.
+import { attachedDescriptor } from './applications.ts';
 import { isLoopbackHost } from './kinds/address.ts';
 import type { ConfigParts } from './load.ts';
 import { formatPath, type Step } from './locate.ts';
-import { believesAnybody, protocolNames } from './protocols.ts';
+import { believesAnybody, protocolNames, secretAdvice } from './protocols.ts';
 import { show, type Problem, type Source } from './problems.ts';
 import { appSettings } from './settings/index.ts';
 import { didYouMean } from './suggest.ts';
@@ -20,6 +21,7 @@ export function checkRelations(
     ...checkRoutes(parts),
     ...checkGroup(parts),
     ...checkDefaultPool(parts),
+    ...checkAttached(parts),
     ...checkPaces(parts),
     ...(isTargetGiven ? [] : checkTarget(parts)),
     ...checkUpstreams(parts),
@@ -42,6 +44,26 @@ function checkDefaultPool({ pools }: ConfigParts): readonly Found[] {
     path: ['pool', 'default', key],
     text: `the application of the pool "default" is that of [app]; write it there`,
   }));
+}
+
+/** A process that has attached itself has one application, and is who it is. */
+function checkAttached({ app, pools }: ConfigParts): readonly Found[] {
+  const targets = Object.entries(pools).flatMap(([name, pool]) => (pool?.target ? [{ name, ...pool }] : []));
+  const found: Found[] = targets
+    .filter(({ target }) => attachedDescriptor(target ?? '') !== null)
+    .map(({ name }) => ({ path: ['pool', name, 'target'], text: 'only app.target can be a descriptor' }));
+  if (app === null || attachedDescriptor(app.target) === null) return found;
+  for (const [name, pool] of Object.entries(pools)) {
+    if (name === 'default' || pool === null || pool.target !== null) continue;
+    const text = `the application of ${app.target} runs in one pool; give this one an application of its own`;
+    found.push({ path: ['pool', name, 'target'], text });
+  }
+  for (const key of ['user', 'group', 'umask', 'python'] as const) {
+    if (app[key] === null) continue;
+    const text = `the application of ${app.target} runs in a process that has been started already`;
+    found.push({ path: ['app', key], text });
+  }
+  return found;
 }
 
 /** A path cannot be both slow and quick; which of the two won would be anybody's guess. */
@@ -154,14 +176,10 @@ function describeOpenness({ protocol, address, allow, secretFile, isProxied }: L
   if (isProxied && isReachable && allow === null) {
     return 'other machines can reach this, and a PROXY header is believed whoever sends it; name the proxies, such as allow = ["10.0.0.7"], or listen on 127.0.0.1 or a Unix socket';
   }
-  // Whether an inherited socket can be reached shows too late.
-  const isInherited = address.kind === 'descriptor' || address.kind === 'systemd';
-  if (protocol !== 'ajp' || secretFile !== null || !(isReachable || isInherited)) return null;
-  return `${isInherited ? 'other machines may be able to' : 'other machines can'} reach this, and AJP believes whoever connects; ${secretAdvice}`;
+  // Whether an inherited socket can be reached shows only when it is opened.
+  if (protocol !== 'ajp' || secretFile !== null || !isReachable) return null;
+  return `other machines can reach this, and AJP believes whoever connects; ${secretAdvice}`;
 }
-
-const secretAdvice =
-  'put a secret into a file, name it in secret_file, and write the same secret into the web server: "ProxyPass / ajp://HOST:PORT/ secret=..." (mod_proxy_ajp), "worker.NAME.secret=..." (mod_jk) or setenv.set-environment = ( "AJP13_SECRET" => "..." ) (lighttpd); or listen on 127.0.0.1 or a Unix socket';
 
 function checkAddressesDiffer(listen: readonly (ListenConfig | null)[]): readonly Found[] {
   const seen = new Map<string, number>();

@@ -1,7 +1,7 @@
 // Opens one listener of the configuration on a server, whatever kind of address it has.
 import type { DropArgument, Server } from 'node:net';
 import { formatHostPort, formatListenAddress, isLoopbackHost } from '../config/kinds/address.ts';
-import { believesAnybody, protocolNames } from '../config/protocols.ts';
+import { believesAnybody, protocolNames, secretAdvice } from '../config/protocols.ts';
 import type { ListenConfig, ListenProtocol } from '../config/types.ts';
 import { noActivation, pickActivated, type Activation } from './activation.ts';
 import { createAllowList } from './allow-list.ts';
@@ -129,11 +129,16 @@ async function start(listen: ListenConfig, server: Server, activation: Activatio
 }
 
 // Where a socket comes from somebody else its address shows only now; the configuration has checked all others.
-function isUnguarded({ protocol, allow, isProxied }: ListenConfig, host: string): boolean {
-  return (believesAnybody(protocol) || isProxied) && allow === null && !isLoopbackHost(host);
+function isUnguarded({ protocol, allow, isProxied, secretFile }: ListenConfig, host: string): boolean {
+  if (isLoopbackHost(host)) return false;
+  if (protocol === 'ajp' && secretFile === null) return true;
+  return (believesAnybody(protocol) || isProxied) && allow === null;
 }
 
-function unguardedReason({ protocol, isProxied }: ListenConfig): string {
+function unguardedReason({ protocol, isProxied, secretFile }: ListenConfig): string {
+  if (protocol === 'ajp' && secretFile === null) {
+    return `other machines can reach this socket, and AJP believes whoever connects; ${secretAdvice}`;
+  }
   const believer = isProxied ? 'the PROXY protocol' : protocolNames[protocol];
   return `other machines can reach this socket, and ${believer} believes whoever connects; name the web servers in allow`;
 }

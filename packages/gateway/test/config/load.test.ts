@@ -42,7 +42,6 @@ describe('loading a configuration', () => {
         cpuLimitMs: null,
         processesLimit: null,
         isReloaded: false,
-        mustLoad: false,
       },
       listen: [
         {
@@ -106,7 +105,7 @@ describe('loading a configuration', () => {
         sendfileDirectories: {},
       },
       limits: { variablesBytes: 262_144, variablesCount: 1024, connectionsCount: 10_000, ...usualLimits },
-      log: { level: 'info', format: 'auto', access: false, file: null },
+      log: { level: 'info', format: 'auto', access: false },
       control: { address: null, pidFile: null },
     });
   });
@@ -189,7 +188,6 @@ access = true
       cpuLimitMs: null,
       processesLimit: null,
       isReloaded: false,
-      mustLoad: false,
     });
     expect(config.listen).toEqual([
       {
@@ -270,7 +268,7 @@ access = true
       connectionsCount: 10,
       ...usualLimits,
     });
-    expect(config.log).toEqual({ level: 'warn', format: 'json', access: true, file: null });
+    expect(config.log).toEqual({ level: 'warn', format: 'json', access: true });
   });
 
   it('lets flags win over the environment, that over the file, that over the default', () => {

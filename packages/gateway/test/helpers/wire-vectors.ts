@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 interface Vector {
   readonly name: string;
-  readonly channel: 'lane' | 'control' | 'fork-server' | 'meeting';
+  readonly channel: 'lane' | 'control' | 'fork-server' | 'attached' | 'meeting';
   readonly direction: 'to-worker' | 'from-worker';
   readonly hex: string;
 }
@@ -31,6 +31,7 @@ export interface ValidVector extends Vector {
   readonly block?: readonly (readonly [string, string])[];
   readonly tags?: readonly number[];
   readonly token?: string;
+  readonly path?: string;
   readonly pid?: number;
   readonly exit?: { readonly code: number; readonly signal: number } | null;
 }

@@ -55,6 +55,28 @@ describe('a listener on an inherited socket', () => {
     listener.close();
   });
 
+  it('refuses AJP that other machines can reach, unless it asks for a secret', async () => {
+    const ajp = { protocol: 'ajp', allow: ['127.0.0.1'], secretFile: null } as const;
+    const { fd } = await receiveSocket('0.0.0.0');
+    const server = greetingServer();
+    await expect(openListener(listenOn({ kind: 'descriptor', fd }, ajp), server)).rejects.toMatchObject({
+      code: 'SLUICE_LISTEN_UNGUARDED',
+      message: expect.stringContaining('secret_file'),
+    });
+    expect(server.listening).toBe(false);
+    for (const changes of [
+      { ...ajp, secretFile: '/etc/secret' },
+      { ...ajp, allow: null },
+    ]) {
+      const host = changes.allow === null ? '127.0.0.1' : '0.0.0.0';
+      const other = await receiveSocket(host);
+      const address = { kind: 'descriptor', fd: other.fd } as const;
+      const listener = await openListener(listenOn(address, changes), greetingServer());
+      expect(await ask({ host: '127.0.0.1', port: other.port })).toBe('hello');
+      listener.close();
+    }
+  });
+
   it('refuses a descriptor that is not open', async () => {
     await expect(
       openListener(listenOn({ kind: 'descriptor', fd: 999_999 }), greetingServer()),

@@ -16,26 +16,31 @@ function decode(chunks: readonly Buffer[]): Event[] {
     forked: (tag, pid) => events.push(['forked', tag, pid]),
     forkFailed: (tag, reason) => events.push(['forkFailed', tag, reason]),
     exited: (tag, exit) => events.push(['exited', tag, exit]),
+    stop: () => events.push(['stop']),
   });
   for (const chunk of chunks) decoder.receive(chunk);
   return events;
 }
 
-function meaningOf({ frame, block, text, pid, exit }: ValidVector): Event {
+function meaningOf({ frame, block, text, pid: forkedPid, exit }: ValidVector): Event {
   switch (frame.type) {
     case FRAME.loadFailed:
       return ['loadFailed', text];
     case FRAME.forked:
-      return ['forked', frame.tag, pid];
+      return ['forked', frame.tag, forkedPid];
     case FRAME.forkFailed:
       return ['forkFailed', frame.tag, text];
     case FRAME.exited:
       return ['exited', frame.tag, meaningOfExit(exit ?? null)];
+    case FRAME.stop:
+      return ['stop'];
   }
   const facts = Object.fromEntries(block ?? []);
+  const pid = Number(facts['pid']);
   const threadsCount = Number(facts['threads']);
   const threadNames = facts['thread_names'];
-  return ['loaded', { python: facts['python'], version: facts['worker'], threadsCount, threadNames }];
+  const { python, worker: version } = facts;
+  return ['loaded', { pid, python, version, threadsCount, threadNames }];
 }
 
 function meaningOfExit(exit: { readonly code: number; readonly signal: number } | null): unknown {
@@ -77,6 +82,10 @@ describe('the control channel of a fork server', () => {
     expect(() => decode([header])).toThrow(WireError);
     header.writeUInt32BE(limit, 0);
     expect(decode([header])).toEqual([]);
+  });
+
+  it('refuses a STOP with anything in it', () => {
+    expect(() => decode([encodeFrame(FRAME.stop, 0, 0, Buffer.from('x'))])).toThrow(WireError);
   });
 
   it('names signals without a name by one that no process gets', () => {

@@ -3,7 +3,7 @@
 /** Bytes in front of every payload (section 2). */
 export const HEADER_BYTES = 8;
 
-/** Frame types (sections 3 to 6, and 10). */
+/** Frame types (sections 3 to 6, 10 and 11). */
 export const FRAME = {
   request: 1,
   requestBody: 2,
@@ -19,10 +19,12 @@ export const FRAME = {
   loadFailed: 50,
   fork: 64,
   release: 65,
+  meeting: 66,
   loaded: 80,
   forked: 81,
   forkFailed: 82,
   exited: 83,
+  stop: 84,
   hello: 96,
 } as const;
 

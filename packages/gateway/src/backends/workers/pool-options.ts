@@ -2,6 +2,7 @@
 
 import type { Exchange } from '../../exchange/exchange.ts';
 import type { WorkerFacts } from './control-decoder.ts';
+import type { AttachmentEvents } from './attached/attached-source.ts';
 import type { GateOptions } from './gate.ts';
 import type { PreloadReporter } from './preload/preload-source.ts';
 import type { WorkerCommand } from './process.ts';
@@ -23,6 +24,8 @@ export interface PoolOptions extends GateOptions, UpkeepOptions, WatchdogOptions
   readonly stopTimeoutMs: number;
   /** Whether workers are forked from a process that has imported the application; default false. */
   readonly isPreloaded?: boolean;
+  /** The channel to a process that runs the application itself and has started this gateway; default none. */
+  readonly attached?: { readonly fd: number; readonly events: AttachmentEvents } | null;
 }
 
 /** What happens in a pool that somebody may want to read. Implemented by whoever logs. */

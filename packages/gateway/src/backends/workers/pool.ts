@@ -2,6 +2,7 @@
 
 import { GatewayError } from '../../exchange/errors.ts';
 import type { Backend, Exchange } from '../../exchange/exchange.ts';
+import { AttachedSource } from './attached/attached-source.ts';
 import type { WorkerFacts } from './control-decoder.ts';
 import { Crew } from './crew.ts';
 import { Gate } from './gate.ts';
@@ -59,9 +60,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner, WatchdogEve
     this.#options = options;
     this.#reporter = reporter;
     this.#gate = new Gate(options, () => this.#stopIfDone());
-    this.#source = options.isPreloaded
-      ? new PreloadSource(options.command, reporter)
-      : directSource(options.command, start);
+    this.#source = makeSource(options, reporter, start);
     this.#crew = new Crew(options, this, this.#source);
     this.#generations = new Generations(this.#crew, this);
     this.#upkeep = new Upkeep(options, {
@@ -371,6 +370,12 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner, WatchdogEve
       for (const resolve of this.#onStopped) resolve();
     });
   }
+}
+
+function makeSource(options: PoolOptions, reporter: PoolReporter, start: StartProcess): WorkerSource {
+  const { command, attached, isPreloaded } = options;
+  if (attached) return new AttachedSource(attached.fd, command.threads, attached.events);
+  return isPreloaded ? new PreloadSource(command, reporter) : directSource(command, start);
 }
 
 function notLoaded(traceback: string): GatewayError {

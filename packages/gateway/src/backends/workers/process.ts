@@ -55,6 +55,8 @@ const OUTPUT_CLOSE_WITHIN_MS = 1_000;
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** It has not ended, only its channels have: it may begin what it has received. Default false. */
+  readonly isStillThere?: boolean;
 }
 
 /** What a process tells its owner. */

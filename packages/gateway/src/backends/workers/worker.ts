@@ -261,7 +261,8 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
       const { begun, waiting } = lane.abandon();
       if (begun) failed.push(begun);
       // How far a lane has come is not known if it could not be understood: nothing on it may be run again.
-      (this.#garbled.has(lane) ? failed : unbegun).push(...waiting);
+      const isUnknown = this.#garbled.has(lane) || exit.isStillThere === true;
+      (isUnknown ? failed : unbegun).push(...waiting);
     }
     this.#events.returned(this, unbegun);
     for (const exchange of failed) exchange.fail(new GatewayError(code, `worker ${this.pid} ${reason}`));

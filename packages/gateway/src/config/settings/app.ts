@@ -21,7 +21,7 @@ export const appSettings: SettingsOf<AppConfig> = {
     flag: 'target',
     only: 'argument',
     prose:
-      'The WSGI application: `module:callable`, `module:factory()` which is called once and returns it, or the path of a Python file with an optional `:callable` (default `application`, then `app`).',
+      'The WSGI application: `module:callable`, `module:factory()` which is called once and returns it, or the path of a Python file with an optional `:callable` (default `application`, then `app`). `fd:N` is the application of the process that has started the gateway and is at the other end of descriptor N, as `sluice.serve` in Python does.',
   },
   directory: {
     key: 'directory',
@@ -88,13 +88,5 @@ export const appSettings: SettingsOf<AppConfig> = {
     flag: 'reload',
     prose:
       'Load the code again when a Python file below the application directory changes. For development; virtual environments and hidden directories are not watched.',
-  },
-  mustLoad: {
-    key: 'must_load',
-    kind: toggle,
-    fallback: { state: 'value', toml: false },
-    flag: 'must-load',
-    prose:
-      'End with exit code 3 if the application, of any pool, cannot be loaded at the start. Otherwise the gateway listens, answers with 503, and tries again when a file changes.',
   },
 };

@@ -8,13 +8,14 @@ import { signalName } from './signal-name.ts';
 
 /** What a fork server says about itself in LOADED. */
 export interface ForkServerFacts extends WorkerFacts {
+  readonly pid: number;
   /** Threads that were alive and are missing in its workers. */
   readonly threadsCount: number;
   /** The names of those that are Python's, for the log. */
   readonly threadNames: string;
 }
 
-/** What a fork server says (docs/reference/worker-wire.md section 10). Tags are those of its FORK frames. */
+/** What a fork server says (docs/reference/worker-wire.md sections 10 and 11). Tags are those of its FORK frames. */
 export interface ForkEvents {
   loaded(facts: ForkServerFacts): void;
   loadFailed(traceback: string): void;
@@ -22,6 +23,8 @@ export interface ForkEvents {
   forkFailed(tag: number, reason: string): void;
   /** Both fields are null if nobody knows how it ended. */
   exited(tag: number, exit: Exit): void;
+  /** It wants the gateway to end. */
+  stop(): void;
 }
 
 const PID_BYTES = 4;
@@ -33,6 +36,7 @@ const LIMITS: FrameLimits = {
   [FRAME.forked]: PID_BYTES,
   [FRAME.forkFailed]: TEXT_LIMIT,
   [FRAME.exited]: EXIT_BYTES,
+  [FRAME.stop]: 0,
 };
 
 /** Decodes the control channel of one fork server. After it has thrown a WireError it must not be used any more. */
@@ -61,6 +65,8 @@ export class ForkDecoder {
         return this.#events.forked(tag, parsePid(payload));
       case FRAME.forkFailed:
         return this.#events.forkFailed(tag, payload.toString('utf8'));
+      case FRAME.stop:
+        return this.#events.stop();
       default:
         return this.#events.exited(tag, parseExit(payload));
     }
@@ -69,9 +75,11 @@ export class ForkDecoder {
 
 function parseLoaded(payload: Buffer): ForkServerFacts {
   const block = parseBlock('LOADED', payload);
+  const pid = Number(block.get('pid') ?? 0);
   const count = Number(block.get('threads') ?? 0);
   return {
     ...factsOf(block),
+    pid: Number.isSafeInteger(pid) ? pid : 0,
     threadsCount: Number.isSafeInteger(count) ? count : 0,
     threadNames: block.get('thread_names') ?? '',
   };

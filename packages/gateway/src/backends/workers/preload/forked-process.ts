@@ -47,6 +47,8 @@ export class ForkedProcess implements ProcessHandle {
   #wantedSignal: NodeJS.Signals | null = null;
   /** Whether a fork has been asked for. */
   isAsked = false;
+  /** Whether it is no process of its own but threads of the one it was asked of, which no signal may end. */
+  #isInside = false;
 
   constructor(threads: number, events: ProcessEvents, owner: ForkOwner) {
     this.#events = events;
@@ -71,7 +73,7 @@ export class ForkedProcess implements ProcessHandle {
   }
 
   printStacks(): void {
-    if (this.#pid !== undefined) this.#send(this.#pid, 'SIGQUIT');
+    if (this.#pid !== undefined && !this.#isInside) this.#send(this.#pid, 'SIGQUIT');
   }
 
   abort(): void {
@@ -83,8 +85,9 @@ export class ForkedProcess implements ProcessHandle {
     this.#events.controlData(frame);
   }
 
-  /** It has been forked. */
+  /** It has been forked, or begun in the very process that was asked. */
   forked(pid: number): void {
+    this.#isInside = pid === this.#owner.pid;
     this.#pid = pid;
     if (this.#wantedSignal) this.#signal(this.#wantedSignal);
   }
@@ -160,6 +163,7 @@ export class ForkedProcess implements ProcessHandle {
   #signal(signal: NodeJS.Signals): void {
     if (!this.isAsked) return this.#owner.abandon(this, false);
     this.#wantedSignal = signal;
+    if (this.#isInside) return void setImmediate(() => this.#giveUp());
     if (this.#pid !== undefined) this.#send(this.#pid, signal);
   }
 
@@ -189,7 +193,7 @@ export class ForkedProcess implements ProcessHandle {
 
   #giveUp(): void {
     for (const channel of this.#channels) channel.destroy();
-    this.#end(this.#exit ?? UNKNOWN, null);
+    this.#end(this.#exit ?? { ...UNKNOWN, isStillThere: this.#isInside }, null);
   }
 
   #end(exit: Exit, error: Error | null): void {
