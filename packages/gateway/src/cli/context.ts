@@ -11,6 +11,8 @@ export interface RunningGateway {
   readonly listeners: readonly Pick<Listener, 'protocol' | 'address' | 'url'>[];
   /** Where it listens for commands, or null. */
   readonly controlPath: string | null;
+  /** The pools that no worker serves: by name, the traceback if that is why, else null. */
+  unserved(): ReadonlyMap<string, string | null>;
   /** Loads the code again, for the reason given. What comes of it is in the log. */
   reload(reason: string): unknown;
   /** Accepts nothing new, finishes what runs, within `stop_timeout` unless patient, and resolves when all is closed. */

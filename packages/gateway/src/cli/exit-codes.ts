@@ -8,7 +8,7 @@ export const exitCodes = {
   internal: 1,
   /** The command line or the configuration is wrong. Starting again will not help. */
   usage: 2,
-  /** `check`: there is no usable interpreter, or the application cannot be imported. `reload`: it cannot be loaded. */
+  /** `check`, `serve` with `must_load`, `reload`: there is no usable interpreter, or the application cannot be loaded. */
   application: 3,
   /** A listener could not be opened. */
   listen: 4,
@@ -29,7 +29,7 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   internal: 'An error inside Sluice. The message says which.',
   usage: 'The command line or the configuration is wrong. Starting again will not help.',
   application:
-    '`check`: there is no usable Python interpreter, or the application cannot be imported. `reload`: the new code cannot be loaded, and the old serves on.',
+    '`check`: there is no usable Python interpreter, or the application cannot be imported. `serve` with `must_load`: it could not be loaded. `reload`: the new code cannot be loaded, and the old serves on.',
   listen: 'A listener could not be opened, because its address is in use or permission is missing.',
   forced: 'A second signal stopped the gateway at once; running requests were cut off.',
   unreachable:

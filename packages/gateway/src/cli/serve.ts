@@ -13,6 +13,7 @@ import {
 import { formatProcessRange } from '../config/kinds/process-range.ts';
 import type { FlagValues } from '../config/overrides.ts';
 import { ListenError } from '../listen/index.ts';
+import { openLogFile, type LogFile } from '../observe/log-file.ts';
 import { createLogger, type Logger } from '../observe/log.ts';
 import { writePidFile } from '../service/pid-file.ts';
 import {
@@ -52,7 +53,8 @@ async function serveUntil(
   const loaded = loadCommandConfig(target, flags, context);
   const { config } = loaded;
   const pythons = await usablePythons(loaded, context);
-  const logger = createLogger(config.log, context.stderr);
+  const logFile = config.log.file === null ? null : openFile(config.log.file);
+  const logger = createLogger(config.log, logFile ?? context.stderr);
   tellApplications(config, pythons, logger);
 
   const removePidFile = config.control.pidFile === null ? null : pidFile(config.control.pidFile);
@@ -65,6 +67,7 @@ async function serveUntil(
   } finally {
     await service?.close();
     removePidFile?.();
+    logFile?.close();
   }
 }
 
@@ -96,13 +99,18 @@ async function runGateway(requests: Requests, run: Run): Promise<ExitCode> {
     onReloading: (isReloading) => (isReloading ? service?.reloading() : service?.ready()),
   });
   const gateway = await Promise.race([starting, requests.second]).catch((error: unknown) =>
-    tellListenError(error, logger),
+    tellListenError(error, run),
   );
   if (gateway === null) return exitCodes.listen;
   if ('source' in gateway) {
     // Not even started after two signals. The process ends, the workers notice, and nobody is left to tell more.
     starting.catch(() => {});
     return exitCodes.forced;
+  }
+  if (config.app.mustLoad && tellUnserved(gateway, run)) {
+    gateway.stopNow();
+    await gateway.stop();
+    return exitCodes.application;
   }
   for (const { protocol, address, url } of gateway.listeners) {
     logger.info({ protocol }, `listening on ${url ?? address}`);
@@ -138,11 +146,19 @@ async function stopWhenAsked(
 }
 
 function pidFile(path: string): () => void {
+  return madeFile('control.pid_file', () => writePidFile(path));
+}
+
+function openFile(path: string): LogFile {
+  return madeFile('log.file', () => openLogFile(path));
+}
+
+function madeFile<T>(key: string, make: () => T): T {
   try {
-    return writePidFile(path);
+    return make();
   } catch (error) {
     const text = `cannot be written: ${error instanceof Error ? error.message : String(error)}`;
-    throw new ConfigError([{ source: { kind: 'default' }, key: 'control.pid_file', text }]);
+    throw new ConfigError([{ source: { kind: 'default' }, key, text }]);
   }
 }
 
@@ -178,10 +194,27 @@ function tellFailure(error: unknown, { stderr }: CliContext): ExitCode {
   throw error;
 }
 
-function tellListenError(error: unknown, logger: Logger): null {
+function tellListenError(error: unknown, run: Run): null {
   if (!(error instanceof ListenError)) throw error;
-  logger.error({ code: error.code }, error.message);
+  run.logger.error({ code: error.code }, error.message);
+  tellBeside(error.message, run);
   return null;
+}
+
+/** Says which pools have no worker, and returns whether there are any. That one was not loaded is in the log already. */
+function tellUnserved(gateway: RunningGateway, run: Run): boolean {
+  const unserved = gateway.unserved();
+  for (const [pool, traceback] of unserved) {
+    const message = `pool ${pool}: ${traceback === null ? 'its worker ended before it was ready' : 'the application could not be loaded'}`;
+    run.logger.error({ code: 'SLUICE_NOT_STARTED', pool }, `not started; ${message}`);
+    tellBeside(`${message}\n${traceback ?? ''}`.trimEnd(), run);
+  }
+  return unserved.size > 0;
+}
+
+/** Whoever waits for the gateway to start does not read the file of its log. */
+function tellBeside(message: string, { config, context }: Run): void {
+  if (config.log.file !== null) context.stderr.write(`sluice: ${message}\n`);
 }
 
 function tellApplications(config: GatewayConfig, { main, ofPools }: Pythons, logger: Logger): void {

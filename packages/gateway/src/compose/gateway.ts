@@ -42,6 +42,8 @@ export interface Gateway {
   readonly controlPath: string | null;
   /** What it does at this moment. */
   status(): GatewayStatus;
+  /** The pools that no worker serves: by name, the traceback if that is why, else null. */
+  unserved(): ReadonlyMap<string, string | null>;
   /** Loads the code again, for a reason that goes into the log. Requests never wait for it. */
   reload(reason: string): Promise<ReloadResults>;
   /**
@@ -149,6 +151,10 @@ class WiredGateway implements Gateway {
       pools: this.#pools.status(),
       upstreams: this.#upstreams.status(),
     };
+  }
+
+  unserved(): ReadonlyMap<string, string | null> {
+    return this.#pools.unserved();
   }
 
   async reload(reason: string, pools?: ReadonlySet<string>): Promise<ReloadResults> {

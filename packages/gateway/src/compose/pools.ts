@@ -66,6 +66,12 @@ export class Pools {
     return [...this.#pools.values()].map((pool) => pool.status());
   }
 
+  /** The pools that no worker serves: by name, the traceback if that is why, else null. */
+  unserved(): ReadonlyMap<string, string | null> {
+    const pools = [...this.#pools].filter(([, pool]) => pool.readyWorkers === 0);
+    return new Map(pools.map(([name, pool]) => [name, pool.status().loadFailure]));
+  }
+
   /** Starts all. Resolves when each has a worker that is ready, or one that has failed. */
   async start(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.start()));

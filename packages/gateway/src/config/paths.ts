@@ -66,6 +66,7 @@ export function resolvePaths(config: GatewayConfig, bases: PathBases): GatewayCo
       address: resolveControl(config.control.address, baseOf(['control', 'address'])),
       pidFile: resolveIfGiven(config.control.pidFile, baseOf(['control', 'pid_file'])),
     },
+    log: { ...config.log, file: resolveIfGiven(config.log.file, baseOf(['log', 'file'])) },
     body: {
       ...config.body,
       spoolDirectory: resolveIfGiven(config.body.spoolDirectory, baseOf(['body', 'spool_directory'])),

@@ -52,6 +52,11 @@ function* candidates({
     else yield* fromSearchPath(configured, environment, `named by ${setting}, found in PATH`);
     return;
   }
+  // Set by the command of the Python package, which may be installed in a virtual environment that is not active.
+  const own = environment['SLUICE_DEFAULT_PYTHON'];
+  if (own !== undefined && own !== '') {
+    yield { path: own, reason: 'of the Python package that started it', isFinal: false };
+  }
   const active = environment['VIRTUAL_ENV'];
   if (active !== undefined && active !== '') {
     yield { path: join(active, 'bin/python'), reason: 'of the active virtual environment', isFinal: false };

@@ -29,6 +29,8 @@ export interface AppConfig {
   readonly processesLimit: number | null;
   /** The code is loaded again when one of its files changes. */
   readonly isReloaded: boolean;
+  /** If the application cannot be loaded at the start, the gateway ends instead of answering with 503 until it can. */
+  readonly mustLoad: boolean;
 }
 
 /** The protocols a listener can speak. */
@@ -338,6 +340,8 @@ export interface LogConfig {
   readonly format: LogFormat;
   /** One line for every request. */
   readonly access: boolean;
+  /** Absolute path of the file it is appended to; null: standard error. */
+  readonly file: string | null;
 }
 
 /** Everything the gateway is configured with. Deeply frozen; made by `loadConfig`. */

@@ -83,8 +83,8 @@ function user({ app, listen }: GatewayConfig, name: string): readonly string[] {
   ];
 }
 
-function hardening({ app, body, control }: GatewayConfig): readonly string[] {
-  const written = [body.spoolDirectory, control.pidFile === null ? null : dirname(control.pidFile)];
+function hardening({ app, body, control, log }: GatewayConfig): readonly string[] {
+  const written = [body.spoolDirectory, ...[control.pidFile, log.file].map(directoryOf)];
   const paths = written.flatMap((path) => (path === null || path.startsWith('/run/') ? [] : [path]));
   const isHome = app.directory.startsWith('/home/') || app.directory.startsWith('/root/');
   return [
@@ -105,6 +105,10 @@ function hardening({ app, body, control }: GatewayConfig): readonly string[] {
     'LockPersonality=yes',
     'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6',
   ];
+}
+
+function directoryOf(path: string | null): string | null {
+  return path === null ? null : dirname(path);
 }
 
 function runtimeDirectories({ listen, control }: GatewayConfig, name: string): readonly string[] {

@@ -21,6 +21,7 @@ function fakeGateway(): {
       { protocol: 'fastcgi', address: 'unix:/run/a.sock', url: null },
     ],
     controlPath: null,
+    unserved: () => new Map(),
     reload: (reason) => calls.push(`reload: ${reason}`),
     stop: (isPatient) => {
       calls.push(isPatient ? 'drain' : 'stop');
@@ -104,6 +105,65 @@ describe('sluice serve', () => {
     gateway.finish();
     expect((await running).code).toBe(code);
     expect(gateway.calls).toEqual(calls);
+  });
+
+  it.each([
+    ['broken', 'Traceback: no\n', /the application could not be loaded\nTraceback: no\n$/],
+    ['dead', null, /its worker ended before it was ready\n$/],
+  ])('ends with 3 if the application must be loaded and a pool is %s', async (pool, traceback, words) => {
+    const gateway = fakeGateway();
+    const directory = directoryWith({});
+    const world = new World({
+      directory,
+      startGateway: async (...args) => {
+        const running = await gateway.start(...args);
+        return { ...running, unserved: () => new Map([[pool, traceback]]) };
+      },
+    });
+    const { code, stderr } = await world.run('serve', 'site:app', '--must-load', '--log-file', 'site.log');
+    expect(code).toBe(3);
+    expect(gateway.calls).toEqual(['stopNow', 'stop']);
+    expect(stderr).toMatch(words);
+    const lines = messages(readFileSync(join(directory, 'site.log'), 'utf8'));
+    expect(lines.at(-1)).toMatch(`not started; pool ${pool}: `);
+    expect(lines).not.toContain('ready');
+  });
+
+  it('answers for an application that cannot be loaded unless it must be', async () => {
+    const gateway = fakeGateway();
+    const world = new World({
+      startGateway: async (...args) => {
+        const running = await gateway.start(...args);
+        return { ...running, unserved: () => new Map([['default', 'Traceback: no']]) };
+      },
+    });
+    const running = world.run('serve', 'site:app');
+    await gateway.started;
+    world.signals.emit('SIGTERM');
+    gateway.finish();
+    expect((await running).code).toBe(0);
+    expect(messages(world.stderr)).toContain('ready');
+  });
+
+  it('appends its log to a file, and says on standard error only why it does not start', async () => {
+    const directory = directoryWith({ 'site.log': 'before\n' });
+    const message = 'process 1 (init) listens there';
+    const startGateway: StartGateway = () =>
+      Promise.reject(new ListenError('SLUICE_LISTEN_IN_USE', '127.0.0.1:1', message));
+    const world = new World({ directory, startGateway });
+    const { code, stderr } = await world.run('serve', 'site:app', '--log-file', 'site.log');
+    expect([code, stderr]).toEqual([4, expect.stringMatching(/^sluice: .*init\) listens there\n$/)]);
+    const log = readFileSync(join(directory, 'site.log'), 'utf8');
+    expect(log).toMatch(/^before\n\{.*application site:app.*\n[^]*SLUICE_LISTEN_IN_USE/);
+  });
+
+  it('refuses a log file that cannot be written', async () => {
+    const world = new World({ directory: directoryWith({}) });
+    const { code, stderr } = await world.run('serve', 'site:app', '--log-file', 'missing/site.log');
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^sluice: .*log\.file.*cannot be written: .*ENOENT/),
+    ]);
   });
 
   it('loads the code again on SIGHUP, and serves on', async () => {

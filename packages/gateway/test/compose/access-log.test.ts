@@ -12,7 +12,7 @@ type Line = Readonly<Record<string, unknown>>;
 let texts: string[] = [];
 const stops: (() => void)[] = [];
 const logger = createLogger(
-  { level: 'info', format: 'json', access: true },
+  { level: 'info', format: 'json', access: true, file: null },
   { write: (text) => texts.push(text) },
 );
 const lines = (): Line[] => texts.map((text) => JSON.parse(text) as Line);

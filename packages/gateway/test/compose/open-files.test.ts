@@ -12,7 +12,7 @@ const own = filesWithoutClients(config);
 
 function warnings(limit: number | null): string {
   let text = '';
-  const log = { level: 'warn', format: 'json', access: false } as const;
+  const log = { level: 'warn', format: 'json', access: false, file: null } as const;
   const logger = createLogger(log, { write: (chunk: string) => (text += chunk) });
   warnOfFewFiles(config, limit, logger);
   return text;

@@ -42,6 +42,7 @@ describe('loading a configuration', () => {
         cpuLimitMs: null,
         processesLimit: null,
         isReloaded: false,
+        mustLoad: false,
       },
       listen: [
         {
@@ -105,7 +106,7 @@ describe('loading a configuration', () => {
         sendfileDirectories: {},
       },
       limits: { variablesBytes: 262_144, variablesCount: 1024, connectionsCount: 10_000, ...usualLimits },
-      log: { level: 'info', format: 'auto', access: false },
+      log: { level: 'info', format: 'auto', access: false, file: null },
       control: { address: null, pidFile: null },
     });
   });
@@ -188,6 +189,7 @@ access = true
       cpuLimitMs: null,
       processesLimit: null,
       isReloaded: false,
+      mustLoad: false,
     });
     expect(config.listen).toEqual([
       {
@@ -268,7 +270,7 @@ access = true
       connectionsCount: 10,
       ...usualLimits,
     });
-    expect(config.log).toEqual({ level: 'warn', format: 'json', access: true });
+    expect(config.log).toEqual({ level: 'warn', format: 'json', access: true, file: null });
   });
 
   it('lets flags win over the environment, that over the file, that over the default', () => {

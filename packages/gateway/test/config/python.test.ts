@@ -26,6 +26,14 @@ describe('finding the interpreter', () => {
     }
   });
 
+  it('takes that of the Python package whose command was run before it looks elsewhere', () => {
+    const environment = { SLUICE_DEFAULT_PYTHON: '/own/bin/python', VIRTUAL_ENV: '/venv' };
+    expect(findPython(search(['/own/bin/python', ...everywhere], { environment })).path).toBe(
+      '/own/bin/python',
+    );
+    expect(findPython(search(everywhere, { environment })).path).toBe('/venv/bin/python');
+  });
+
   it('takes the one that was named, and no other', () => {
     expect(findPython(search(['/opt/python'], { configured: '/opt/python' })).path).toBe('/opt/python');
     expect(() => findPython(search(everywhere, { configured: '/opt/python' }))).toThrow('/opt/python');

@@ -10,7 +10,7 @@ const SOURCES = fileURLToPath(new URL('../../src/', import.meta.url));
 const PAGE = readFileSync(new URL('../../../../docs/reference/errors.md', import.meta.url), 'utf8');
 
 /** Names of environment variables have the same shape and stand in `cli/` and `config/`. */
-const NOT_CODES = new Set(['SLUICE_CONFIG', 'SLUICE_TARGET']);
+const NOT_CODES = new Set(['SLUICE_CONFIG', 'SLUICE_TARGET', 'SLUICE_DEFAULT_PYTHON']);
 
 function codesInSources(): string[] {
   const codes = new Set<string>();

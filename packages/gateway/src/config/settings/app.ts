@@ -89,4 +89,12 @@ export const appSettings: SettingsOf<AppConfig> = {
     prose:
       'Load the code again when a Python file below the application directory changes. For development; virtual environments and hidden directories are not watched.',
   },
+  mustLoad: {
+    key: 'must_load',
+    kind: toggle,
+    fallback: { state: 'value', toml: false },
+    flag: 'must-load',
+    prose:
+      'End with exit code 3 if the application, of any pool, cannot be loaded at the start. Otherwise the gateway listens, answers with 503, and tries again when a file changes.',
+  },
 };

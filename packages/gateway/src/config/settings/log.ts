@@ -1,5 +1,5 @@
 // [log]: what the gateway says about itself.
-import { choice, toggle } from '../kinds/scalar.ts';
+import { choice, text, toggle } from '../kinds/scalar.ts';
 import type { SettingsOf } from '../setting.ts';
 import type { LogConfig } from '../types.ts';
 
@@ -25,5 +25,13 @@ export const logSettings: SettingsOf<LogConfig> = {
     fallback: { state: 'value', toml: false },
     flag: 'access-log',
     prose: 'Write one line for every request.',
+  },
+  file: {
+    key: 'file',
+    kind: text('path', 'the path of a file', ['/var/log/mysite/sluice.log']),
+    fallback: { state: 'none', prose: 'standard error' },
+    flag: 'log-file',
+    prose:
+      'The file that the log is appended to. When it was moved away, as logrotate does, a new one is begun within a second; no signal is needed. What keeps the gateway from starting is said on standard error too.',
   },
 };
