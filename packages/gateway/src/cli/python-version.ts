@@ -13,6 +13,15 @@ export type PythonVersion =
 
 const answerWithinMs = 30_000;
 
+/** What is known of a program that failed. */
+interface Failed {
+  readonly code?: string | number | null;
+  readonly signal?: string | null;
+  /** Whether it was ended because it took too long. */
+  readonly killed?: boolean;
+  readonly stderr?: string;
+}
+
 /** Runs the interpreter for its version. Never rejects. */
 export async function askPythonVersion(path: string): Promise<PythonVersion> {
   const program = 'import sys; print("%d.%d.%d" % sys.version_info[:3])';
@@ -26,10 +35,10 @@ export async function askPythonVersion(path: string): Promise<PythonVersion> {
     const [majorMin, minorMin] = pythonVersionMin;
     return { version: stdout.trim(), isSupported: major === majorMin && minor >= minorMin };
   } catch (error) {
-    const { code, stderr } = error as { code?: string | number; stderr?: string };
+    const { code, signal, killed, stderr } = error as Failed;
+    if (killed === true) return { reason: `it did not say its version within ${answerWithinMs / 1000} s` };
     const lastLine = (stderr ?? '').trim().split('\n').at(-1);
-    return {
-      reason: `it could not be run (${lastLine === undefined || lastLine === '' ? String(code) : lastLine})`,
-    };
+    const cause = lastLine === undefined || lastLine === '' ? String(code ?? signal) : lastLine;
+    return { reason: `it could not be run (${cause})` };
   }
 }

@@ -25,6 +25,7 @@ export type FailureCode =
   | 'SLUICE_QUEUE_FULL'
   | 'SLUICE_QUEUE_TIMEOUT'
   | 'SLUICE_APPLICATION_NOT_LOADED'
+  | 'SLUICE_CRASH_LOOP'
   | 'SLUICE_STOPPING'
   | 'SLUICE_REQUEST_TIMEOUT'
   | 'SLUICE_SPOOL_FAILED'
@@ -142,6 +143,11 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
     status: 503,
     title: 'Service Unavailable',
     text: 'The application could not be loaded. The log of the gateway says why.',
+  },
+  SLUICE_CRASH_LOOP: {
+    status: 503,
+    title: 'Service Unavailable',
+    text: 'The processes of the application keep ending. The log of the gateway says why.',
   },
   SLUICE_STOPPING: { status: 503, title: 'Service Unavailable', text: 'The server is stopping.' },
   SLUICE_REQUEST_TIMEOUT: {

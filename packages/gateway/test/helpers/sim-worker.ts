@@ -26,6 +26,8 @@ export class SimWorker implements ProcessHandle {
   isKilled = false;
   /** Whether its control thread does nothing, as when a C extension holds the interpreter. */
   isDeaf = false;
+  /** Whether it does nothing at all any more; it can still be killed. */
+  isFrozen = false;
   /** How often it was asked to print its stacks. */
   stacksCount = 0;
   readonly #events: ProcessEvents;
@@ -66,6 +68,7 @@ export class SimWorker implements ProcessHandle {
   *steps(): Generator<Step> {
     if (this.isDead) return;
     if (this.isKilled) yield { name: 'die', run: () => this.die({ code: null, signal: 'SIGKILL' }) };
+    if (this.isFrozen) return;
     if (!this.isReady) {
       if (this.#isClosing) yield { name: 'exit', run: () => this.die({ code: 0, signal: null }) };
       else yield { name: 'ready', run: () => this.ready() };

@@ -30,6 +30,14 @@ describe('the wait before a worker is replaced', () => {
     expect(lives.map((life) => policy.ended(life))).toEqual([0, 0, 0, 0, 200]);
   });
 
+  it('does not grow with the number of processes of one try', () => {
+    const policy = new RestartPolicy();
+    const deaths = [false, true, true, true, false, true, false];
+    const life = { readyForMs: null, servedCount: 0 };
+    const waits = deaths.map((isStartDue) => policy.ended(life, isStartDue));
+    expect(waits).toEqual([100, 100, 100, 100, 200, 200, 400]);
+  });
+
   it('never exceeds half a minute, however often workers die', () => {
     const policy = new RestartPolicy();
     const waits = Array.from({ length: 2_000 }, () => policy.ended({ readyForMs: null, servedCount: 0 }));

@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 function listMeetings(): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith('sluice-preload-'));
+  return readdirSync(tmpdir()).filter((name) => name.startsWith(`sluice-preload-${process.pid}-`));
 }
 
 function preloaded({ command, ...options }: RealPoolOptions = {}): RealPool {

@@ -106,6 +106,43 @@ describe('a worker that dies', () => {
     expect(sim.endings.map(({ restartInMs }) => restartInMs)).toEqual([100, 200, 400, 800, 1_600]);
   });
 
+  it('before it is ready, again and again, leaves a 503 that says so, at once, until the next try', () => {
+    const sim = new Simulation({ processes: 2 });
+    const dieAll = (): void => {
+      for (const worker of sim.workers) if (!worker.isDead) worker.die({ code: 7, signal: null });
+    };
+    const waiting = sim.arrive();
+    for (let tries = 0; tries < 4; tries++) {
+      dieAll();
+      sim.pass(sim.endings.at(-1)?.restartInMs ?? 0);
+    }
+    expect(waiting.exchange.isDone).toBe(false);
+    dieAll();
+    const next = sim.arrive();
+    for (const { exchange } of [waiting, next]) {
+      expect([exchange.outcome, exchange.status]).toEqual(['SLUICE_CRASH_LOOP', 503]);
+      expect(exchange.error?.message).toContain('worker 10 exited with status 7');
+    }
+    expect(sim.pool.status().crashLoop).toContain('worker 10 exited with status 7');
+    sim.pass(1_600);
+    const tried = sim.arrive();
+    sim.live(1);
+    expect([tried.exchange.outcome, sim.pool.status().crashLoop]).toEqual(['complete', null]);
+  });
+
+  it('is killed if it has been told to end and does not', () => {
+    const sim = new Simulation();
+    sim.settle();
+    const [old] = sim.workers;
+    if (old) old.isFrozen = true;
+    void sim.pool.reload();
+    sim.live(9_000);
+    expect([old?.isDead, old?.isKilled]).toEqual([false, false]);
+    sim.live(1_100);
+    expect(old?.isKilled).toBe(true);
+    expect(sim.endings[0]?.reason).toContain('did not end within 10000 ms');
+  });
+
   it('is killed if it is not ready in time, and replaced', () => {
     const sim = new Simulation({ startupTimeoutMs: 3_000 });
     sim.pass(2_999);

@@ -33,6 +33,8 @@ export interface PoolStatus {
   readonly restarts: number;
   /** The traceback, if the application could not be loaded the last time a worker tried. */
   readonly loadFailure: string | null;
+  /** How the last worker ended, if all keep ending before they are ready and the next is not started at once. */
+  readonly crashLoop: string | null;
   readonly workers: readonly WorkerStatus[];
 }
 

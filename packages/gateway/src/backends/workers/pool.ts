@@ -101,6 +101,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner, WatchdogEve
       preload: this.#source.preload(this.#generations.current),
       restarts: this.#restarts,
       loadFailure: this.#restarter.loadFailure,
+      crashLoop: this.#restarter.crashLoop,
       workers: [...this.#crew.all].map((worker) =>
         describeWorker(worker, this.#watchdog.stuckSinceMs(worker), nowMs),
       ),
@@ -169,8 +170,8 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner, WatchdogEve
       exchange.fail(new GatewayError('SLUICE_STOPPING', 'the pool takes no more requests'));
       return;
     }
-    const traceback = this.#restarter.loadFailure;
-    if (traceback !== null && this.#gate.laneCount === 0) exchange.fail(notLoaded(traceback));
+    const failure = this.#whyNobodyServes();
+    if (failure) exchange.fail(failure);
     else this.#gate.admit(exchange);
     this.#clock.start();
   }
@@ -262,9 +263,14 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner, WatchdogEve
     this.#generations.failed(worker, { reason: `worker ${worker.pid} ${reason}`, detail: '' });
     if (!wasExpected) this.#restarts++;
     const restartInMs = mustRestart
-      ? this.#restarter.ended({ readyForMs, servedCount: worker.servedCount })
+      ? this.#restarter.ended(
+          { readyForMs, servedCount: worker.servedCount },
+          `worker ${worker.pid} ${reason}`,
+        )
       : null;
     this.#reporter.workerEnded(worker.pid, reason, wasExpected, restartInMs);
+    const failure = this.#whyNobodyServes();
+    if (failure) this.#gate.refuseAll(failure);
     this.#tried();
     this.#stopIfDone();
   }
@@ -305,6 +311,18 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner, WatchdogEve
     const startMax = this.#restarter.loadFailure === null ? missing : Math.min(missing, isTrying ? 0 : 1);
     for (let started = 0; started < startMax; started++) this.#crew.start(this.#generations.current);
     for (const worker of leastNeeded(staying, -missing)) worker.retire();
+  }
+
+  /** Why nobody will serve a request soon; null if somebody may. */
+  #whyNobodyServes(): GatewayError | null {
+    if (this.#gate.laneCount > 0) return null;
+    const { loadFailure, crashLoop } = this.#restarter;
+    if (loadFailure !== null) return notLoaded(loadFailure);
+    if (crashLoop === null || this.#crew.staying.length > 0) return null;
+    return new GatewayError(
+      'SLUICE_CRASH_LOOP',
+      `the workers keep ending before they are ready: ${crashLoop}`,
+    );
   }
 
   #tried(): void {

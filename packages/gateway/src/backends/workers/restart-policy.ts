@@ -23,19 +23,25 @@ export interface WorkerLife {
 export class RestartPolicy {
   #failures = 0;
 
-  /** How many workers in a row neither lived long enough nor finished a request. */
+  /** How many tries in a row gave workers that neither lived long enough nor finished a request. */
   get failureCount(): number {
     return this.#failures;
   }
 
-  /** A worker ended. Returns the milliseconds to wait before its replacement is started. */
-  ended({ readyForMs, servedCount }: WorkerLife): number {
+  /**
+   * A worker ended. Returns the milliseconds to wait before its replacement is started.
+   *
+   * @param isStartDue whether a start is due already: then this is another death of the same try, however many processes
+   *   that has had. Default false.
+   */
+  ended({ readyForMs, servedCount }: WorkerLife, isStartDue: boolean = false): number {
     if (servedCount > 0 || (readyForMs !== null && readyForMs >= HEALTHY_AFTER_MS)) {
       this.#failures = 0;
       return 0;
     }
-    const waitMs = this.#failures === 0 && readyForMs !== null ? 0 : FIRST_WAIT_MS * 2 ** this.#failures;
-    this.#failures++;
+    const before = isStartDue ? Math.max(0, this.#failures - 1) : this.#failures;
+    this.#failures = before + 1;
+    const waitMs = before === 0 && readyForMs !== null ? 0 : FIRST_WAIT_MS * 2 ** before;
     return Math.min(waitMs, readyForMs === null ? LONGEST_WAIT_MS : LONGEST_WAIT_LOADED_MS);
   }
 }

@@ -8,6 +8,8 @@ import { RestartPolicy, type WorkerLife } from './restart-policy.ts';
 const WATCHED_DIRECTORIES_MAX = 16;
 /** Editors and tools write several files in a row. */
 const SETTLE_MS = 250;
+/** Requests do not wait for a start that is further away: workers keep ending before they are ready. */
+const WORTH_WAITING_MS = 1_000;
 
 /** Calls `start` when workers should be started: with back-off after failures, and early when a file changes. */
 export class Restarter {
@@ -19,6 +21,8 @@ export class Restarter {
   #watchers: FSWatcher[] = [];
   /** Why the application could not be loaded the last time a worker tried, or null. */
   loadFailure: string | null = null;
+  /** How the last worker ended, while those that are started keep ending and the next try is some way off; else null. */
+  crashLoop: string | null = null;
 
   /** @param directory the application's, watched for changes while it cannot be loaded */
   constructor(directory: string, start: () => void) {
@@ -37,12 +41,14 @@ export class Restarter {
   /** A worker is ready. */
   loaded(): void {
     this.loadFailure = null;
+    this.crashLoop = null;
     this.#unwatch();
   }
 
-  /** A worker ended. Arranges for a start and returns in how many milliseconds it comes. */
-  ended(life: WorkerLife): number {
-    const waitMs = this.#policy.ended(life);
+  /** A worker ended, for this reason. Arranges for a start and returns in how many milliseconds it comes. */
+  ended(life: WorkerLife, reason: string): number {
+    const waitMs = this.#policy.ended(life, this.#timer !== null);
+    if (waitMs > WORTH_WAITING_MS) this.crashLoop = reason;
     this.#startIn(waitMs);
     return waitMs;
   }
@@ -61,6 +67,7 @@ export class Restarter {
     this.#dueMs = dueMs;
     this.#timer = setTimeout(() => {
       this.#timer = null;
+      this.crashLoop = null;
       this.#start();
     }, waitMs);
   }

@@ -51,6 +51,12 @@ export interface WorkerInit {
 /** How long a worker that has closed a channel may take to end before it is killed. */
 const END_WITHIN_MS = 1_000;
 
+/**
+ * How long a worker may take to end that has nothing to do and has been told to: twice the time after which it ends itself, so
+ * that this is only for those that can do nothing at all.
+ */
+const CLOSE_WITHIN_MS = 10_000;
+
 /** How long a worker may take to print its stacks before it is killed all the same. */
 const STACKS_WITHIN_MS = 1_000;
 
@@ -293,5 +299,8 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     if (this.#isClosing || !this.isIdle) return;
     this.#isClosing = true;
     this.#process.close();
+    this.#endTimer ??= setTimeout(() => {
+      this.abort('SLUICE_WORKER_DIED', `did not end within ${CLOSE_WITHIN_MS} ms after it was told to`);
+    }, CLOSE_WITHIN_MS);
   }
 }

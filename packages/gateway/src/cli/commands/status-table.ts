@@ -39,6 +39,7 @@ function describePool(pool: PoolStatus): string[] {
     preload,
     restarts,
     loadFailure,
+    crashLoop,
     workers,
   } = pool;
   const range = formatProcessRange(processes);
@@ -58,6 +59,9 @@ function describePool(pool: PoolStatus): string[] {
     ...(loadFailure === null
       ? []
       : ['the application cannot be loaded:', escapeControls(loadFailure).trimEnd()]),
+    ...(crashLoop === null
+      ? []
+      : [`the workers keep ending before they are ready: ${escapeControls(crashLoop)}`]),
     ...formatTable(heading, workers.flatMap(describeWorker)),
   ];
 }

@@ -34,7 +34,7 @@ export class Meeting {
    */
   constructor(take: TakeChannel, failed: (error: Error) => void, parent: string = tmpdir()) {
     this.#take = take;
-    this.#directory = mkdtempSync(join(parent, 'sluice-preload-'));
+    this.#directory = mkdtempSync(join(parent, `sluice-preload-${process.pid}-`));
     this.path = join(this.#directory, 'meeting');
     this.#server = createServer((socket) => this.#greet(socket));
     this.#server.on('error', failed);
