@@ -2,15 +2,18 @@
 import { benchGate } from './gate/run.mjs';
 import { writeGatePages } from './gate/results/pages.mjs';
 import { loadGate } from './gate/results/store.mjs';
+import { Generator } from './gate/load/load.mjs';
 import { runMicro } from './micro/run.mjs';
 import { readOptions, USAGE } from './options.mjs';
-import { makePlan } from './plan.mjs';
+import { makePlan, wantedPeers } from './plan.mjs';
 import { describeRun } from './results/machine.mjs';
 import { renderGroups, renderMicro, renderPlots, renderResults } from './results/render.mjs';
 import { loadResults, mergeGroups, mergeMicro, saveResults, writePage } from './results/store.mjs';
 import { runGroup } from './run/group.mjs';
 import { Progress } from './run/progress.mjs';
 import { wrk } from './run/wrk.mjs';
+import { gcc } from './servers/floor.mjs';
+import { installRequirements } from './stage/install.mjs';
 
 async function benchPaths(options, signal) {
   const wrkVersion = wrk.version();
@@ -23,21 +26,31 @@ async function benchPaths(options, signal) {
   const progress = new Progress(
     groups.reduce((sum, { peers }) => sum + peers.length * options.pace.rounds, 0),
   );
-  for (const group of groups) {
-    const peers = await runGroup(group, options.pace, progress, signal);
-    const { path, workload, processes, connections } = group;
-    const measured = {
-      run: run.date,
-      path: path.name,
-      workload: workload.name,
-      processes,
-      connections,
-      peers,
-    };
-    console.log(`\n${renderGroups([measured])}`);
-    // After every group, so that a run that is stopped keeps what it has.
-    if (options.stores) save(mergeGroups(loadResults(), run, [measured]));
+  const generator = gcc.version() === undefined ? undefined : new Generator();
+  try {
+    for (const group of groups) {
+      const peers = await runGroup(group, options.pace, { progress, signal, generator });
+      const { path, workload, processes, connections } = group;
+      const measured = {
+        run: run.date,
+        path: path.name,
+        workload: workload.name,
+        processes,
+        connections,
+        peers,
+      };
+      console.log(`\n${renderGroups([measured])}\n`);
+      // After every group, so that a run that is stopped keeps what it has.
+      if (options.stores) save(mergeGroups(loadResults(), run, [measured]));
+    }
+  } finally {
+    generator?.close();
   }
+}
+
+async function install(options) {
+  const needs = wantedPeers(options).flatMap((peer) => peer.needs);
+  await installRequirements([wrk, gcc, ...needs]);
 }
 
 async function benchCodec(options) {
@@ -68,6 +81,7 @@ async function main(args, signal) {
   const options = readOptions(given);
   if (options.action === 'help') console.log(USAGE);
   else if (options.action === 'render') render();
+  else if (options.action === 'install') await install(options);
   else if (options.action === 'micro') await benchCodec(options);
   else await benchPaths(options, signal);
 }

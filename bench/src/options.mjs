@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { allPaths } from './peers/paths.mjs';
 import { allPeers } from './peers/all.mjs';
+import { PACES, readSize, SIZES } from './sizes.mjs';
 import { allWorkloads } from './workloads/all.mjs';
 
 /** What `--help` prints. */
@@ -15,27 +16,29 @@ pnpm bench gate [options]    queues, slow requests and overload; see pnpm bench 
   --workload NAME            only this workload: ${names(allWorkloads)}
   --processes N[,N]          numbers of Python processes (default: 1 and 2 for hello, 2 for the rest)
   --connections N[,N]        client connections (default: 32, more where the application waits)
-  --rounds N                 rounds of each peer (default: 5)
-  --seconds N                seconds of each round (default: 5)
-  --quick                    about two minutes: hello, 2 processes, 3 rounds of 1 second; prints, stores nothing
+  --size NAME                ${SIZES.join(', ')} (default: full)
+                             quick: about two minutes: hello, 2 processes, 2 rounds of 1 second; prints, stores nothing
+                             short: about 20 minutes: what the goals speak of, 4 rounds of 2 seconds
+                             full: everything, for hours: 5 rounds of 5 seconds
+  --quick                    the same as --size quick
+  --rounds N                 rounds of each peer (default: that of the size)
+  --seconds N                seconds of each round (default: that of the size)
+  --install                  install what the peers need (from Debian as root; from PyPI into .cache), measure nothing
   --render                   only write RESULTS.md again from what is in results
   --help                     print this help
 
-path, peer and workload may be repeated. Results replace those of the same group in results/latest.json.`;
-
-const FULL = { rounds: 5, seconds: 5 };
-const QUICK = { rounds: 3, seconds: 1 };
+path, peer and workload may be repeated; what they name is measured whatever the size. Results replace those of the same group in results/latest.json.`;
 
 /**
  * @typedef {object} Options
- * @property {'paths' | 'micro' | 'render' | 'help'} action
+ * @property {'paths' | 'micro' | 'install' | 'render' | 'help'} action
  * @property {boolean} stores
- * @property {readonly string[]} paths
+ * @property {readonly string[] | undefined} paths Undefined: those of the size.
  * @property {readonly string[] | undefined} peers Undefined: all.
- * @property {readonly string[]} workloads
+ * @property {readonly string[] | undefined} workloads Undefined: those of the size.
  * @property {readonly number[] | undefined} processes Undefined: those of the workload.
  * @property {readonly number[] | undefined} connections Undefined: those of the workload.
- * @property {import('./run/group.mjs').Pace} pace
+ * @property {import('./sizes.mjs').Pace} pace
  */
 
 /** Reads the command line. Throws for anything it does not know. @param {readonly string[]} args @returns {Options} */
@@ -51,39 +54,39 @@ export function readOptions(args) {
       connections: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
+      size: { type: 'string', default: 'full' },
       quick: { type: 'boolean', default: false },
+      install: { type: 'boolean', default: false },
       render: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const usual = values.quick ? QUICK : FULL;
-  const seconds = number('seconds', values.seconds) ?? usual.seconds;
+  const usual = PACES[values.quick ? 'quick' : readSize(values.size)];
+  const isQuick = usual.size === 'quick';
+  const seconds = number('seconds', values.seconds);
   return {
     action: readAction(values, positionals),
-    stores: !values.quick,
-    paths: choose('path', values.path, allPaths) ?? allPaths.map(({ name }) => name),
+    stores: !isQuick,
+    paths: choose('path', values.path, allPaths),
     peers: choose('peer', values.peer, allPeers),
-    workloads: choose('workload', values.workload, allWorkloads) ?? usualWorkloads(values.quick),
-    processes: numbers('processes', values.processes) ?? (values.quick ? [2] : undefined),
+    workloads: choose('workload', values.workload, allWorkloads),
+    processes: numbers('processes', values.processes) ?? (isQuick ? [2] : undefined),
     connections: numbers('connections', values.connections),
     pace: {
+      ...usual,
       rounds: number('rounds', values.rounds) ?? usual.rounds,
-      seconds,
-      warmupSeconds: Math.ceil(seconds / 5),
+      ...(seconds !== undefined && { seconds, warmupSeconds: Math.ceil(seconds / 5) }),
     },
   };
 }
 
-function readAction({ render, help }, positionals) {
+function readAction({ render, install, help }, positionals) {
   if (help) return 'help';
+  if (install) return 'install';
   if (render) return 'render';
   if (positionals.length === 0) return 'paths';
   if (positionals.length === 1 && positionals[0] === 'micro') return 'micro';
   throw new Error(`unknown argument ${positionals.find((name) => name !== 'micro') ?? 'micro'}`);
-}
-
-function usualWorkloads(isQuick) {
-  return isQuick ? ['hello'] : allWorkloads.map(({ name }) => name);
 }
 
 function choose(option, given, known) {

@@ -14,7 +14,8 @@ const DEFAULT_CONNECTIONS = [32];
 
 /** @param {import('./options.mjs').Options} options @returns {Plan} */
 export function makePlan(options) {
-  const wanted = allPeers.filter((peer) => isWanted(peer, options));
+  const shapes = shapesOf(options);
+  const wanted = wantedPeers(options);
   const versions = readVersions(wanted);
   const lackOf = (peer) => peer.needs.find(({ name }) => versions[name] === undefined);
   const skipped = wanted.flatMap((peer) => {
@@ -22,19 +23,28 @@ export function makePlan(options) {
     return lacks ? [{ label: peer.label, path: peer.path, lacks }] : [];
   });
   const present = wanted.filter((peer) => lackOf(peer) === undefined);
-  const groups = shapes(options)
-    .map((shape) => ({ ...shape, peers: present.filter((peer) => takesPart(peer, shape)) }))
+  const groups = shapes
+    .map((shape) => ({
+      ...shape,
+      peers: present.filter((peer) => takesPart(peer, shape) && isCompared(peer, shape, options)),
+    }))
     .filter(({ peers }) => peers.length > 0);
   return { groups, skipped, versions: defined(versions) };
 }
 
-function isWanted({ name, path }, { paths, peers }) {
-  if (!paths.includes(path)) return false;
-  return (
-    peers === undefined ||
-    peers.includes(name) ||
-    allPaths.some((each) => each.name === path && each.baseline === name)
-  );
+/** The peers that the options name, on the paths that they name. @param {import('./options.mjs').Options} options */
+export function wantedPeers(options) {
+  const paths = pathsOf(options);
+  return allPeers.filter(({ name, path }) => {
+    const known = paths.find((each) => each.name === path);
+    if (known === undefined) return false;
+    return options.peers === undefined || options.peers.includes(name) || known.baseline === name;
+  });
+}
+
+function pathsOf({ paths, workloads, pace }) {
+  const hasShare = ({ goals }) => pace.size === 'full' || workloads !== undefined || goals.length > 0;
+  return allPaths.filter((path) => paths?.includes(path.name) ?? hasShare(path));
 }
 
 function readVersions(peers) {
@@ -48,10 +58,11 @@ function defined(versions) {
   return Object.fromEntries(Object.entries(versions).filter(([, version]) => version !== undefined));
 }
 
-function shapes({ paths, workloads, processes, connections }) {
+function shapesOf(options) {
+  const { processes, connections } = options;
   const shapes = [];
-  for (const path of allPaths.filter(({ name }) => paths.includes(name))) {
-    for (const workload of allWorkloads.filter(({ name }) => workloads.includes(name))) {
+  for (const path of pathsOf(options)) {
+    for (const workload of workloadsOf(path, options)) {
       for (const processCount of processes ?? workload.processes) {
         for (const connectionCount of connections ?? workload.connections ?? DEFAULT_CONNECTIONS) {
           shapes.push({ path, workload, processes: processCount, connections: connectionCount });
@@ -62,6 +73,24 @@ function shapes({ paths, workloads, processes, connections }) {
   return shapes;
 }
 
+/** What is measured on a path: the workloads that are asked for, or those of the size. */
+function workloadsOf(path, { paths, workloads, pace }) {
+  const namesOfSize = {
+    quick: () => ['hello'],
+    // A path that is asked for by name is measured, even where no goal speaks of it.
+    short: () => (paths !== undefined && path.goals.length === 0 ? ['hello'] : path.goals),
+    full: () => path.workloads ?? allWorkloads.map(({ name }) => name),
+  };
+  const names = workloads ?? namesOfSize[pace.size]();
+  return allWorkloads.filter(({ name }) => names.includes(name));
+}
+
 function takesPart(peer, shape) {
   return peer.path === shape.path.name && (peer.serves?.(shape) ?? true);
+}
+
+/** In a short run only hello is for everybody; of the rest the goals compare these. */
+function isCompared({ name }, { path, workload }, { peers, pace }) {
+  if (pace.size !== 'short' || peers !== undefined || workload.name === 'hello') return true;
+  return ['sluice', path.baseline, 'floor'].includes(name);
 }

@@ -21,9 +21,9 @@ const HELLO = { answer: Buffer.from('done.\n') };
 
 /**
  * Runs a case. A peer that cannot start, or does not come round again, goes no further, with the reason in its result.
- * @param {import('./scenarios/scenario.mjs').Scenario} scenario
+ * @param {import('./options.mjs').Wanted} scenario
  * @param {{name: string, title: string}} theCase
- * @param {{isQuick: boolean, signal: AbortSignal, generator: import('./load/load.mjs').Generator,
+ * @param {{size: import('../sizes.mjs').Size, signal: AbortSignal, generator: import('./load/load.mjs').Generator,
  *   progress: import('./progress.mjs').GateProgress}} context
  * @returns {Promise<ContestResult[]>}
  */
@@ -67,10 +67,10 @@ async function enter(peer) {
   return contender;
 }
 
-async function takeTurn(contender, round, { scenario, theCase, isQuick, signal, generator, progress }) {
+async function takeTurn(contender, round, { scenario, theCase, size, signal, generator, progress }) {
   const { peer, stage, countFile, result, url } = contender;
   const settle = () => untilCalm(`${url}hello`, signal);
-  const place = { case: theCase, stage, url, peer, countFile, generator, isQuick, signal, settle };
+  const place = { case: theCase, stage, url, peer, countFile, generator, size, signal, settle };
   if (result.failed === undefined) {
     try {
       await settle();

@@ -1,5 +1,7 @@
 // One line per round, and how long the rest will take: scenarios differ, so it counts seconds, not rounds.
 
+import { bar } from '../run/progress.mjs';
+
 /** Tells what was measured and the time left. */
 export class GateProgress {
   #secondsOf;
@@ -8,10 +10,10 @@ export class GateProgress {
   #startMs = performance.now();
 
   /**
-   * @param {readonly import('./scenarios/scenario.mjs').Scenario[]} scenarios @param {boolean} isQuick
+   * @param {readonly import('./options.mjs').Wanted[]} scenarios @param {import('../sizes.mjs').Size} size
    */
-  constructor(scenarios, isQuick) {
-    this.#secondsOf = (scenario) => scenario.seconds(isQuick);
+  constructor(scenarios, size) {
+    this.#secondsOf = (scenario) => scenario.seconds(size);
     const turns = ({ rounds, cases, peers }) => rounds * cases.length * peers.length;
     this.#planned = scenarios.reduce((sum, each) => sum + turns(each) * this.#secondsOf(each), 0);
     console.log(`about ${inWords(this.#planned)}`);
@@ -24,7 +26,9 @@ export class GateProgress {
     const left = (this.#planned - this.#done) * (passed / this.#done);
     const where = `${scenario.name} ${theCase.name === scenario.name ? '' : theCase.name}`;
     const outcome = failed === undefined ? `round ${rounds.length}` : failed.split('\n')[0];
-    console.log(`${where.padEnd(24)} ${label.padEnd(32)} ${outcome.padEnd(10)} ${inWords(left)} left`);
+    console.log(
+      `${bar(this.#done / this.#planned)} ${where.padEnd(24)} ${label.padEnd(32)} ${outcome.padEnd(10)} ${inWords(left)} left`,
+    );
   }
 }
 

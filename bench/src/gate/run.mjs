@@ -20,19 +20,19 @@ export async function benchGate(args, signal, render) {
   else await measure(options, signal, render);
 }
 
-async function measure({ scenarios, isQuick, stores }, signal, render) {
+async function measure({ scenarios, size, stores }, signal, render) {
   if (gcc.version() === undefined) throw new Error(`gcc is missing: ${gcc.install}`);
   const run = describeRun(versionsOf(scenarios), undefined);
   const generator = new Generator();
-  const progress = new GateProgress(scenarios, isQuick);
+  const progress = new GateProgress(scenarios, size);
   try {
     for (const scenario of scenarios) {
       const cases = [];
       for (const theCase of scenario.cases) {
-        const peers = await runContest(scenario, theCase, { isQuick, signal, generator, progress });
+        const peers = await runContest(scenario, theCase, { size, signal, generator, progress });
         cases.push({ name: theCase.name, title: theCase.title, peers });
       }
-      const measured = { name: scenario.name, run: run.date, rounds: scenario.rounds, cases };
+      const measured = { name: scenario.name, run: run.date, size, rounds: scenario.rounds, cases };
       console.log(`\n${renderScenario(measured)}\n`);
       if (!stores) continue;
       saveGate(mergeScenario(loadGate(), run, measured));

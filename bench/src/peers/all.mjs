@@ -1,4 +1,5 @@
-import { apacheModWsgi, apacheSluiceAjp, apacheSluiceFastcgi, apacheUwsgi } from './apache.mjs';
+import { apacheModWsgi, apacheSluice, apacheUwsgi } from './apache.mjs';
+import { apacheTomcat, nginxPhp } from './context.mjs';
 import { directGunicornSync, directGunicornThreads } from './direct-gunicorn.mjs';
 import { directBjoern, directGranian, directWaitress } from './direct-others.mjs';
 import { directSluice } from './direct-sluice.mjs';
@@ -13,6 +14,7 @@ import {
   nginxSluiceUnkept,
   nginxSluiceUwsgi,
 } from './nginx-sluice.mjs';
+import { behindOthers } from './other-servers.mjs';
 import { nginxUwsgiFastcgi } from './nginx-uwsgi-fastcgi.mjs';
 import { nginxUwsgiHttp } from './nginx-uwsgi-http.mjs';
 import { nginxUwsgiUwsgi } from './nginx-uwsgi-uwsgi.mjs';
@@ -30,11 +32,12 @@ export const allPeers = [
   nginxGunicornSync,
   nginxGunicornThreads,
   nginxFlup,
+  nginxPhp,
   nginxFloor,
-  apacheSluiceAjp,
-  apacheSluiceFastcgi,
+  ...apacheSluice,
   apacheModWsgi,
   apacheUwsgi,
+  apacheTomcat,
   directSluice,
   directUwsgiRouter,
   directUwsgiSocket,
@@ -43,4 +46,5 @@ export const allPeers = [
   directGranian,
   directWaitress,
   directBjoern,
+  ...behindOthers,
 ];

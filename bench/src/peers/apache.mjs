@@ -10,34 +10,40 @@ import { APPS } from '../workloads/workload.mjs';
 /** Connections of the one child to its backend stay open; an address that is reused must not be a Unix socket of uWSGI. */
 const pass = (url, isKept) => `ProxyPass / ${url} ${isKept ? 'enablereuse=on' : 'disablereuse=on'}`;
 
-/** @type {import('./peer.mjs').Peer} */
-export const apacheSluiceAjp = {
-  name: 'sluice-ajp',
-  label: 'Sluice, mod_proxy_ajp',
-  path: 'apache',
-  needs: [apache, sluice],
-  async start(stage, setup) {
-    const address = `127.0.0.1:${await freePort()}`;
-    startSluice(stage, setup, ['--ajp', address]);
-    return startApache(stage, { modules: ['proxy', 'proxy_ajp'], lines: [pass(`ajp://${address}/`, true)] });
-  },
-};
+/** What the ways besides AJP and FastCGI are measured with. */
+const FOR_ALL_WAYS = new Set(['hello', 'echo', 'download']);
 
-/** @type {import('./peer.mjs').Peer} */
-export const apacheSluiceFastcgi = {
-  name: 'sluice-fastcgi',
-  label: 'Sluice, mod_proxy_fcgi',
-  path: 'apache',
-  needs: [apache, sluice],
-  async start(stage, setup) {
-    const address = `127.0.0.1:${await freePort()}`;
-    startSluice(stage, setup, ['--fastcgi', address]);
-    return startApache(stage, {
-      modules: ['proxy', 'proxy_fcgi'],
-      lines: [pass(`fcgi://${address}/`, true)],
-    });
-  },
-};
+/** @returns {import('./peer.mjs').Peer} */
+function sluiceBehindApache(protocol, { module, scheme, isKept, workloads }) {
+  return {
+    name: `sluice-${protocol}`,
+    label: `Sluice, mod_${module}`,
+    path: 'apache',
+    needs: [apache, sluice],
+    ...(workloads && { serves: ({ workload }) => workloads.has(workload.name) }),
+    async start(stage, setup) {
+      const address = `127.0.0.1:${await freePort()}`;
+      startSluice(stage, setup, [`--${protocol}`, address]);
+      return startApache(stage, {
+        modules: ['proxy', module],
+        lines: [pass(`${scheme}://${address}/`, isKept)],
+      });
+    },
+  };
+}
+
+/** Sluice over every protocol that Apache speaks. SCGI and uwsgi know no second request on a connection. */
+export const apacheSluice = [
+  sluiceBehindApache('ajp', { module: 'proxy_ajp', scheme: 'ajp', isKept: true }),
+  sluiceBehindApache('fastcgi', { module: 'proxy_fcgi', scheme: 'fcgi', isKept: true }),
+  ...[
+    ['scgi', 'scgi', false],
+    ['uwsgi', 'uwsgi', false],
+    ['http', 'http', true],
+  ].map(([protocol, scheme, isKept]) =>
+    sluiceBehindApache(protocol, { module: `proxy_${scheme}`, scheme, isKept, workloads: FOR_ALL_WAYS }),
+  ),
+];
 
 /** @type {import('./peer.mjs').Peer} */
 export const apacheModWsgi = {
@@ -50,7 +56,7 @@ export const apacheModWsgi = {
     copyFileSync(join(APPS, workload.application), script);
     const lines = [
       `WSGISocketPrefix ${stage.path('wsgi')}`,
-      `WSGIDaemonProcess site processes=${processes} threads=15 listen-backlog=1024 display-name=wsgi`,
+      `WSGIDaemonProcess site processes=${processes} threads=${workload.threads ?? 15} listen-backlog=1024 display-name=wsgi`,
       `WSGIScriptAlias / ${script} process-group=site application-group=%{GLOBAL}`,
       `<Directory ${stage.directory}>`,
       '  Require all granted',

@@ -23,5 +23,7 @@
  * @property {string} name
  * @property {string} title
  * @property {string} baseline The name of the peer that all others are compared with.
+ * @property {readonly string[]} goals The workloads that a goal speaks of: what the sizes quick and short measure.
+ * @property {readonly string[]} [workloads] Those that are measured in a full run. Default: all.
  */
 export {};

@@ -17,7 +17,7 @@ import { PYTHON } from '../stage/requirements.mjs';
  * @property {string} commit Of this repository; ends in `-dirty` when files had been changed.
  * @property {Machine} machine
  * @property {Record<string, string>} versions
- * @property {import('../run/group.mjs').Pace} [pace]
+ * @property {import('../sizes.mjs').Pace} [pace]
  */
 
 /** Describes the run that begins now. @param {Record<string, string>} versions @param {Run['pace']} pace @returns {Run} */

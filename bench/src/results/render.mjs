@@ -18,7 +18,11 @@ Numbers are medians over the rounds, with the lowest and the highest round in pa
 between peers that ran seconds apart, and their median is shown. They are what to look at: load generator, web server,
 gateway and workers share the machine, so requests/s say little by themselves. CPU time is user and system time of
 all processes of a role per request; memory is proportional set size right after the load. Servers may queue ${whole(1024)}
-requests, nginx buffers whole answers in memory, access logs are off.`;
+requests, nginx buffers whole answers in memory, access logs are off.
+
+That load is closed: wrk waits for an answer before it asks again, so the percentiles of a fast peer are those of a fuller
+machine. Columns "at 2,000/s" are of an open load: requests come at random times, the same for all peers of a round, whether
+earlier ones have been answered or not, and latency counts from the moment a request was due.`;
 
 /**
  * The whole page.
@@ -32,7 +36,7 @@ export function renderResults(results, gate) {
     ...runSection(results.runs),
     '## Goals',
     goalTable([...judge(results), ...judgeGate(gate)]),
-    `Not measured by this harness yet:\n\n${UNMEASURED.map((goal) => `- ${goal}`).join('\n')}`,
+    `Not measured by this harness:\n\n${UNMEASURED.map((goal) => `- ${goal}`).join('\n')}`,
     ...sorted(results.groups).map((group) => groupSection(group, true)),
     ...gateSection(gate),
     ...(results.micro ? ['## Codecs', renderMicro(results.micro.cases)] : []),
@@ -72,7 +76,7 @@ function runSection(runs) {
 
 function runLine({ date, commit, pace, versions }) {
   const rounds = pace
-    ? `${pace.rounds} rounds of ${pace.seconds} s, each after ${pace.warmupSeconds} s`
+    ? `${pace.size ? `size ${pace.size}, ` : ''}${pace.rounds} rounds of ${pace.seconds} s, each after ${pace.warmupSeconds} s`
     : 'codec';
   const parts = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `- ${date.slice(0, 16).replace('T', ' ')} UTC, commit ${commit}, ${rounds}: ${parts.join(', ')}.`;
@@ -106,8 +110,25 @@ function titleOf({ path, workload, processes, connections }) {
   return `${title}, ${pathTitle}, ${processText}, ${connections} connections`;
 }
 
+/** Columns of the open load, where a group has one. */
+function openColumns(peers) {
+  const rounds = peers.flatMap((peer) => validRounds(peer));
+  const rate = rounds.find(({ open }) => open !== undefined)?.open.perSecond;
+  if (rate === undefined) return [];
+  return [
+    [`p50 ms at ${whole(rate)}/s`, ({ open }) => open?.p50Ms],
+    ['p99', ({ open }) => open?.p99Ms],
+    ['p99.9', ({ open }) => open?.p999Ms],
+  ].map(([head, pick]) => ({
+    head,
+    // A peer that could not serve so many has none.
+    cell: (peer) => spreadText(spreadOver(peer, pick), hundredths),
+  }));
+}
+
 function groupSection(group, isOnPage) {
   const { path, peers } = group;
+  const open = openColumns(peers);
   const pathFacts = allPaths.find(({ name }) => name === path);
   const baseline = peers.find(({ name }) => name === pathFacts?.baseline);
   const title = titleOf(group);
@@ -122,19 +143,20 @@ function groupSection(group, isOnPage) {
         'p50 ms',
         'p99 ms',
         'p99.9 ms',
+        ...open.map(({ head }) => head),
         'CPU µs: web server',
         'gateway',
         'workers',
         'MB: gateway',
         'workers',
       ],
-      peers.map((peer) => peerRow(peer, baseline)),
+      peers.map((peer) => peerRow(peer, baseline, open)),
     ),
     ...peers.flatMap(remarks),
   ].join('\n\n');
 }
 
-function peerRow(peer, baseline) {
+function peerRow(peer, baseline, open) {
   const pickSpeed = ({ requestsPerSecond }) => requestsPerSecond;
   const ratio = baseline && ratioOver(peer, baseline, pickSpeed);
   const median = (pick, format) => {
@@ -153,7 +175,11 @@ function peerRow(peer, baseline) {
       spreadOver(peer, ({ p99Us }) => p99Us),
       milliseconds,
     ),
-    median(({ p999Us }) => p999Us, milliseconds),
+    spreadText(
+      spreadOver(peer, ({ p999Us }) => p999Us),
+      milliseconds,
+    ),
+    ...open.map(({ cell }) => cell(peer)),
     ...['web server', 'gateway', 'workers'].map((role) => median(({ cpuUs }) => cpuUs[role], whole)),
     ...['gateway', 'workers'].map((role) => median(({ pssBytes }) => pssBytes[role], megabytes)),
   ];

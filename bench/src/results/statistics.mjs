@@ -29,14 +29,15 @@ export function spreadOver(peer, pick) {
  * The spread of `one / other`, taken round by round: the peers of one round ran within seconds of each other, so what
  * slowed the machine down slowed both.
  * @param {import('../run/group.mjs').PeerResult} one @param {import('../run/group.mjs').PeerResult} other
- * @param {(round: import('../run/round.mjs').Round) => number} pick
+ * @param {(round: import('../run/round.mjs').Round) => number | undefined} pick
  */
 export function ratioOver(one, other, pick) {
   const others = new Map(validRounds(other).map((round) => [round.round, pick(round)]));
   return spreadOf(
     validRounds(one).flatMap((round) => {
+      const value = pick(round);
       const against = others.get(round.round);
-      return against === undefined ? [] : [pick(round) / against];
+      return value === undefined || against === undefined ? [] : [value / against];
     }),
   );
 }

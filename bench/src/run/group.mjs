@@ -18,22 +18,17 @@ import { runRound } from './round.mjs';
  * @property {string} label
  * @property {string} [failed] Why it never gave a correct answer.
  * @property {import('./round.mjs').Round[]} rounds
- *
- * @typedef {object} Pace
- * @property {number} rounds
- * @property {number} seconds
- * @property {number} warmupSeconds
  */
 
 /**
  * Runs a group. A peer that cannot start or answers wrongly is left out, with the reason in its result.
  * @param {Group} group
- * @param {Pace} pace
- * @param {import('./progress.mjs').Progress} progress
- * @param {AbortSignal} signal
+ * @param {import('../sizes.mjs').Pace} pace
+ * @param {{progress: import('./progress.mjs').Progress, signal: AbortSignal,
+ *   generator?: import('../gate/load/load.mjs').Generator}} context
  * @returns {Promise<PeerResult[]>}
  */
-export async function runGroup(group, pace, progress, signal) {
+export async function runGroup(group, pace, { progress, signal, generator }) {
   const contenders = [];
   try {
     for (const peer of group.peers) {
@@ -45,8 +40,8 @@ export async function runGroup(group, pace, progress, signal) {
     const running = contenders.filter(({ result }) => result.failed === undefined);
     for (let round = 1; round <= pace.rounds; round++) {
       for (const { stage, url, result } of running) {
-        const load = { ...group, url, seconds: pace.seconds };
-        result.rounds.push(await runRound(stage, load, { ...pace, round, signal }));
+        const load = { ...group, url, seconds: Math.max(pace.seconds, group.workload.secondsMin ?? 0) };
+        result.rounds.push(await runRound(stage, load, { ...pace, round, signal, generator }));
         progress.advance(group, result);
       }
     }

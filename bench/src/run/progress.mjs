@@ -1,4 +1,4 @@
-// One line per round: what was just measured, and how long the rest will take.
+// One line per round: a bar, what was just measured, and how long the rest will take.
 
 /** Counts rounds and tells the time left. */
 export class Progress {
@@ -15,9 +15,9 @@ export class Progress {
   advance({ path, workload, processes, connections }, result) {
     this.#done++;
     const where = `${path.name} ${workload.name} p${processes} c${connections}`;
-    const count = `${this.#done}/${this.#total}`.padStart(9);
+    const count = `${bar(this.#done / this.#total)} ${this.#done}/${this.#total}`.padEnd(32);
     console.log(
-      `${count}  ${where.padEnd(26)} ${result.label.padEnd(36)} ${outcome(result)}  ${this.#timeLeft()}`,
+      `${count} ${where.padEnd(26)} ${result.label.padEnd(36)} ${outcome(result)}  ${this.#timeLeft()}`,
     );
   }
 
@@ -32,6 +32,14 @@ export class Progress {
     const seconds = Math.round(leftMs / 1000);
     return seconds >= 90 ? `${Math.round(seconds / 60)} min left` : `${seconds} s left`;
   }
+}
+
+const BAR_WIDTH = 20;
+
+/** How far it is. @param {number} share From 0 to 1. */
+export function bar(share) {
+  const full = Math.round(Math.min(share, 1) * BAR_WIDTH);
+  return `[${'#'.repeat(full)}${'.'.repeat(BAR_WIDTH - full)}]`;
 }
 
 function outcome({ rounds }) {

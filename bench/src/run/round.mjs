@@ -1,6 +1,10 @@
 // One round of one peer: warm-up, then load between two readings of CPU time, then memory.
 import { readPssBytes } from '../stage/proc.mjs';
+import { runOpenLoop } from './open-loop.mjs';
 import { runWrk } from './wrk.mjs';
+
+/** Long enough for servers whose code is compiled as they run. */
+const FIRST_WARMUP_SECONDS = 2;
 
 /**
  * What one round measured. With `invalid`, the reason, its numbers count for nothing.
@@ -14,21 +18,26 @@ import { runWrk } from './wrk.mjs';
  * @property {number} [maxUs]
  * @property {Partial<Record<import('../stage/child.mjs').Role, number>>} [cpuUs] Per request, user and system time.
  * @property {Partial<Record<import('../stage/child.mjs').Role, number>>} [pssBytes] After the load.
+ * @property {import('./open-loop.mjs').OpenLoop} [open]
  */
 
 /**
  * @param {import('../stage/stage.mjs').Stage} stage
  * @param {import('./wrk.mjs').Load} load
- * @param {{round: number, warmupSeconds: number, signal: AbortSignal}} options
+ * @param {import('../sizes.mjs').Pace & {round: number, signal: AbortSignal,
+ *   generator?: import('../gate/load/load.mjs').Generator}} options Without a generator there is no open load.
  * @returns {Promise<Round>}
  */
-export async function runRound(stage, load, { round, warmupSeconds, signal }) {
-  await runWrk({ ...load, seconds: warmupSeconds }, signal);
+export async function runRound(stage, load, { round, warmupSeconds, openSeconds, signal, generator }) {
+  const warmup = round === 1 ? Math.max(FIRST_WARMUP_SECONDS, warmupSeconds) : warmupSeconds;
+  if (warmup > 0) await runWrk({ ...load, seconds: warmup }, signal);
   const before = cpuByRole(stage);
   const report = await runWrk(load, signal);
   const after = cpuByRole(stage);
   const invalid = errorsOf(report, load);
   if (invalid !== undefined) return { round, invalid };
+  const pssBytes = sumByRole(stage.processes(), ({ pid }) => readPssBytes(pid));
+  const isOpenToo = load.workload.openPerSecond !== undefined && openSeconds > 0 && generator;
   return {
     round,
     requestsPerSecond: report.requests / (report.durationUs / 1e6),
@@ -37,7 +46,10 @@ export async function runRound(stage, load, { round, warmupSeconds, signal }) {
     p999Us: report.p999Us,
     maxUs: report.maxUs,
     cpuUs: mapValues(after, (us, role) => (us - (before[role] ?? 0)) / report.requests),
-    pssBytes: sumByRole(stage.processes(), ({ pid }) => readPssBytes(pid)),
+    pssBytes,
+    ...(isOpenToo && {
+      open: await runOpenLoop(generator, { ...load, seconds: openSeconds }, { round, signal }),
+    }),
   };
 }
 

@@ -10,7 +10,7 @@ export const wrk = program({
   command: 'wrk',
   args: ['-v'],
   pattern: /wrk (\S+)/,
-  install: 'apt install wrk',
+  debian: ['wrk'],
 });
 
 /**
@@ -36,7 +36,17 @@ export const wrk = program({
 /** Runs wrk. @param {Load} load @param {AbortSignal} signal @returns {Promise<Report>} */
 export async function runWrk({ url, workload, connections, seconds }, signal) {
   const headers = (workload.headers ?? []).flatMap((header) => ['-H', header]);
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', SCRIPT, ...headers, url];
+  const args = [
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '--timeout',
+    '60s',
+    '-s',
+    SCRIPT,
+    ...headers,
+    url,
+  ];
   args.push('--', `${workload.requestBodyBytes ?? 0}`);
   const { stdout } = await promisify(execFile)('wrk', args, { signal });
   const json = /^JSON (.*)$/m.exec(stdout)?.[1];

@@ -1,23 +1,30 @@
 // Apache with one event-driven child in front of one backend, the same for every peer but for the way to it.
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
 import { freePort } from '../stage/ports.mjs';
-import { program } from '../stage/requirements.mjs';
+import { aptCommand, program } from '../stage/requirements.mjs';
 
 const MODULES = '/usr/lib/apache2/modules';
+const MOD_WSGI = 'libapache2-mod-wsgi-py3';
 
 export const apache = program({
   name: 'Apache',
   command: 'apache2',
   args: ['-v'],
   pattern: /Apache\/(\S+)/,
-  install: 'apt install apache2-bin',
+  debian: ['apache2-bin'],
 });
 
 /** @type {import('../stage/requirements.mjs').Requirement} */
 export const modWsgi = {
   name: 'mod_wsgi',
-  install: 'apt install libapache2-mod-wsgi-py3',
-  version: () => (existsSync(`${MODULES}/mod_wsgi.so`) ? 'Debian' : undefined),
+  debian: [MOD_WSGI],
+  install: aptCommand([MOD_WSGI]),
+  version() {
+    if (!existsSync(`${MODULES}/mod_wsgi.so`)) return undefined;
+    const args = ['-W', '-f', '${Version}', MOD_WSGI];
+    return spawnSync('dpkg-query', args, { encoding: 'utf8' }).stdout || 'unknown';
+  },
 };
 
 /**

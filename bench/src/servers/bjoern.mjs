@@ -3,7 +3,7 @@ import { PEER_PYTHON, pythonPackage } from '../stage/requirements.mjs';
 import { APPS, moduleOf } from '../workloads/workload.mjs';
 import { QUEUE_LENGTH } from './queue-length.mjs';
 
-export const bjoern = pythonPackage('bjoern', '3.2.2', 'apt install gcc libev-dev python3-dev');
+export const bjoern = pythonPackage('bjoern', '3.2.2', ['gcc', 'libc6-dev', 'libev-dev', 'python3-dev']);
 
 /**
  * Starts as many processes as wanted, which share the port.

@@ -9,7 +9,7 @@ export const gcc = program({
   command: 'gcc',
   args: ['-dumpfullversion'],
   pattern: /^(\S+)/,
-  install: 'apt install gcc libc6-dev',
+  debian: ['gcc', 'libc6-dev'],
 });
 
 /**

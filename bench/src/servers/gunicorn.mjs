@@ -10,6 +10,8 @@ export const gunicorn = pythonPackage('gunicorn', '27.0.1');
  * @param {{bind: string, workerClass: readonly string[]}} options
  */
 export function startGunicorn(stage, { workload, processes, env }, { bind, workerClass }) {
+  const threads =
+    workload.threads !== undefined && workerClass === GTHREAD ? ['--threads', `${workload.threads}`] : [];
   const args = [
     '-m',
     'gunicorn',
@@ -20,6 +22,7 @@ export function startGunicorn(stage, { workload, processes, env }, { bind, worke
     '--workers',
     `${processes}`,
     ...workerClass,
+    ...threads,
   ];
   args.push('--no-control-socket', `${moduleOf(workload)}:application`);
   stage.spawn({ name: 'gunicorn', command: PEER_PYTHON, args, roleOf: () => 'workers', env });

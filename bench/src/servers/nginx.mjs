@@ -8,7 +8,7 @@ export const nginx = program({
   command: 'nginx',
   args: ['-v'],
   pattern: /nginx\/(\S+)/,
-  install: 'apt install nginx-light',
+  debian: ['nginx-light'],
 });
 
 /**

@@ -10,7 +10,8 @@ export const SCRIPT = fileURLToPath(new URL('../../../packages/gateway/bin/sluic
 
 const GATEWAY = fileURLToPath(new URL('../../../packages/gateway/', import.meta.url));
 
-const LONG_QUEUE = ['--queue-length', `${QUEUE_LENGTH}`];
+/** As patient as its peers, which have no limit. */
+const LONG_QUEUE = ['--queue-length', `${QUEUE_LENGTH}`, '--queue-timeout', '60s'];
 
 /** @type {import('../stage/requirements.mjs').Requirement} */
 export const sluice = {
@@ -40,7 +41,8 @@ export function startSluice(stage, setup, listen, further = LONG_QUEUE) {
 export function sluiceArguments({ workload, processes, python = PYTHON }, listen, further = LONG_QUEUE) {
   const { target, directory } = application(workload);
   const args = ['serve', target, '--directory', directory, '--python', python];
-  return [...args, '--processes', `${processes}`, '--log-format', 'json', ...further, ...listen];
+  const size = ['--processes', `${processes}`, '--threads', `${workload.threads ?? 1}`];
+  return [...args, ...size, '--log-format', 'json', ...further, ...listen];
 }
 
 /**

@@ -9,7 +9,7 @@ export const uwsgi = program({
   command: 'uwsgi',
   args: ['--plugin', 'python3,http', '--version'],
   pattern: /^(\d\S*)$/m,
-  install: 'apt install uwsgi-core uwsgi-plugin-python3',
+  debian: ['uwsgi-core', 'uwsgi-plugin-python3'],
 });
 
 const FIXED = ['--plugin', 'python3,http', '--master', '--need-app', '--die-on-term', '--disable-logging'];
@@ -26,6 +26,7 @@ const ROOMY = ['--buffer-size', '16384'];
  */
 export function startUwsgi(stage, { workload, processes, env }, listen, queueLength = QUEUE_LENGTH) {
   const args = [...FIXED, ...NAMED, ...ROOMY, '--listen', `${queueLength}`, '--processes', `${processes}`];
+  if (workload.threads !== undefined) args.push('--threads', `${workload.threads}`);
   args.push('--wsgi-file', join(APPS, workload.application), ...listen);
   const roleOf = ({ command }) => (command.startsWith('uWSGI http') ? 'gateway' : 'workers');
   stage.spawn({ name: 'uwsgi', command: 'uwsgi', args, roleOf, env });

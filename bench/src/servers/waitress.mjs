@@ -16,7 +16,7 @@ export function startWaitress(stage, { workload }, address) {
 sys.path.insert(0, ${JSON.stringify(APPS)})
 from waitress import serve
 from ${moduleOf(workload)} import application
-serve(application, listen=${JSON.stringify(address)}, connection_limit=4096, _quiet=True)
+serve(application, listen=${JSON.stringify(address)}, threads=${workload.threads ?? 4}, connection_limit=4096, _quiet=True)
 `,
   );
   stage.spawn({ name: 'waitress', command: PEER_PYTHON, args: [script], roleOf: () => 'workers' });

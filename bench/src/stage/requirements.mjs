@@ -3,30 +3,37 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const BENCH = fileURLToPath(new URL('../../', import.meta.url));
-
 /** The interpreter of every peer, uWSGI's being the library of the same. */
 export const PYTHON = '/usr/bin/python3';
 
-/** The same interpreter with the packages of the peers, made by the command that a missing one prints. */
-export const PEER_PYTHON = `${BENCH}.venv/bin/python`;
+/** The virtual environment of the peers from PyPI, made by `pnpm bench --install`. */
+export const PEER_ENVIRONMENT = fileURLToPath(new URL('../../../.cache/bench-peers', import.meta.url));
+
+/** The same interpreter with the packages of the peers. */
+export const PEER_PYTHON = `${PEER_ENVIRONMENT}/bin/python`;
 
 /**
  * @typedef {object} Requirement
  * @property {string} name
  * @property {string} install The command that installs it.
+ * @property {readonly string[]} [debian] Packages of Debian that it comes from, or that its build needs.
+ * @property {string} [pypi] The package of PyPI that it is, with its version: `name==version`.
  * @property {() => string | undefined} version What is installed; undefined when nothing is.
  */
 
+/** The command that installs packages of Debian. @param {readonly string[]} packages */
+export const aptCommand = (packages) => `apt install ${packages.join(' ')}`;
+
 /**
  * A program that prints its version.
- * @param {{command: string, args: readonly string[], pattern: RegExp, install: string, name?: string}} options
+ * @param {{command: string, args: readonly string[], pattern: RegExp, debian: readonly string[], name?: string}} options
  * @returns {Requirement}
  */
-export function program({ command, args, pattern, install, name = command }) {
+export function program({ command, args, pattern, debian, name = command }) {
   return {
     name,
-    install,
+    debian,
+    install: aptCommand(debian),
     version() {
       const { error, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
       return error ? undefined : pattern.exec(stdout + stderr)?.[1];
@@ -37,13 +44,15 @@ export function program({ command, args, pattern, install, name = command }) {
 /**
  * A Python package in the peers' environment.
  * @param {string} name @param {string} wanted
- * @param {string} [first] The command that installs what its build needs. @returns {Requirement}
+ * @param {readonly string[]} [debian] What its build needs. @returns {Requirement}
  */
-export function pythonPackage(name, wanted, first) {
+export function pythonPackage(name, wanted, debian) {
   const code = `from importlib.metadata import version; print(version(${JSON.stringify(name)}))`;
   return {
     name,
-    install: `${first ? `${first} && ` : ''}${PYTHON} -m venv ${BENCH}.venv && ${PEER_PYTHON} -m pip install ${name}==${wanted}`,
+    debian,
+    pypi: `${name}==${wanted}`,
+    install: 'pnpm bench --install',
     version() {
       if (!existsSync(PEER_PYTHON)) return undefined;
       const { status, stdout } = spawnSync(PEER_PYTHON, ['-c', code], { encoding: 'utf8' });

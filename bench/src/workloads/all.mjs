@@ -3,7 +3,7 @@ import { echo } from './echo.mjs';
 import { hello } from './hello.mjs';
 import { huge } from './huge.mjs';
 import { page } from './page.mjs';
-import { form, upload } from './post.mjs';
+import { flood, form, upload } from './post.mjs';
 import { stream } from './stream.mjs';
 import { variables } from './variables.mjs';
 import { compute, sleep10, sleep100 } from './waiting.mjs';
@@ -19,6 +19,7 @@ export const allWorkloads = [
   stream,
   download,
   huge,
+  flood,
   sleep10,
   sleep100,
   compute,

@@ -5,4 +5,5 @@ export const hello = {
   application: 'hello.py',
   answer: Buffer.from('Hello, world\n'),
   processes: [1, 2],
+  openPerSecond: 2000,
 };

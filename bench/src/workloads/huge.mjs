@@ -6,4 +6,5 @@ export const huge = {
   answer: Buffer.from('0123456789abcde\n'.repeat(65_536 * 64)),
   processes: [2],
   connections: [2],
+  secondsMin: 5,
 };

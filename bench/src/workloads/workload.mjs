@@ -13,6 +13,9 @@ export const APPS = fileURLToPath(new URL('../../apps', import.meta.url));
  * @property {Buffer} answer The only body that counts as correct.
  * @property {number} [requestBodyBytes] The request is a POST of this many `x`. Default: a GET.
  * @property {readonly string[]} [headers] Further request headers, `Name: value`.
+ * @property {number} [secondsMin] A round lasts at least so long, because so few requests end in a second.
+ * @property {number} [threads] Threads of each process of those servers that have threads. Default: 1, or what a peer's name says.
+ * @property {number} [openPerSecond] Besides, so many requests a second at random times, whatever becomes of earlier ones.
  * @property {readonly number[]} [connections] Client connections, unless `--connections` says otherwise; default 32.
  * @property {readonly number[]} processes Numbers of Python processes measured unless `--processes` says otherwise.
  */

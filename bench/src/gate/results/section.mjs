@@ -33,7 +33,7 @@ export function gateSection({ runs, scenarios }) {
 }
 
 /** Title, explanation and tables of one scenario. @param {import('./store.mjs').MeasuredScenario} measured */
-export function renderScenario({ name, cases, rounds }) {
+export function renderScenario({ name, size, cases, rounds }) {
   const scenario = allScenarios.find((each) => each.name === name);
   const blocks = cases.flatMap((theCase) => [
     ...(scenario.cases.length > 1 ? [`${capital(theCase.title)}:`] : []),
@@ -43,7 +43,7 @@ export function renderScenario({ name, cases, rounds }) {
   const count = rounds === 1 ? '1 round' : `${rounds} rounds`;
   return [
     `### ${scenario.title}`,
-    `${scenario.about} ${capital(count)}.`,
+    `${scenario.about(size)} ${capital(count)}, size ${size}.`,
     ...blocks,
     ...lateness(cases),
   ].join('\n\n');

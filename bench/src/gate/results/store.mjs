@@ -9,6 +9,7 @@ const FILE = `${BENCH}results/gate.json`;
  * @typedef {object} MeasuredScenario
  * @property {string} name
  * @property {string} run The date of its run.
+ * @property {import('../../sizes.mjs').Size} size
  * @property {number} rounds
  * @property {{name: string, title: string, peers: import('../contest.mjs').ContestResult[]}[]} cases
  *

@@ -7,20 +7,23 @@ const CLIENTS = 500;
 const PROBES_PER_SECOND = 100;
 const STEP_MS = 250;
 
-const times = (isQuick) =>
-  isQuick
-    ? { aloneMs: 2000, beforeMs: 2000, crowdMs: 4000, afterMs: 4000 }
-    : { aloneMs: 4000, beforeMs: 4000, crowdMs: 10_000, afterMs: 6000 };
+const TIMES = {
+  quick: { aloneMs: 2000, beforeMs: 2000, crowdMs: 4000, afterMs: 4000 },
+  short: { aloneMs: 2000, beforeMs: 3000, crowdMs: 7000, afterMs: 5000 },
+  full: { aloneMs: 4000, beforeMs: 4000, crowdMs: 10_000, afterMs: 6000 },
+};
 
 /** @type {import('./scenario.mjs').Scenario} */
 export const crowd = {
   name: 'crowd',
   title: '500 clients at four lanes',
-  about: `An application that sleeps for 10 ms. Capacity is what four clients get, one for each lane. Then ${CLIENTS} clients
-come for 10 seconds, each with its next request as soon as the last one is answered, or a second after it was refused. All the while
+  about: (
+    size,
+  ) => `An application that sleeps for 10 ms. Capacity is what four clients get, one for each lane. Then ${CLIENTS} clients
+come for ${TIMES[size].crowdMs / 1000} seconds, each with its next request as soon as the last one is answered, or a second after it was refused. All the while
 ${PROBES_PER_SECOND} further requests a second come at random times; "normal again" is how long after the crowd their 99th percentile is
 within twice of that before it, and stays so for two seconds.`,
-  rounds: 3,
+  rounds: { quick: 1, short: 2, full: 3 },
   cases: [{ name: 'crowd', title: '500 clients' }],
   peers: peersNamed(
     'sluice',
@@ -31,9 +34,9 @@ within twice of that before it, and stays so for two seconds.`,
     'gunicorn-gthread',
     'mod_wsgi',
   ),
-  seconds: (isQuick) => Object.values(times(isQuick)).reduce((sum, ms) => sum + ms, 0) / 1000 + 3,
-  async measure({ generator, url, isQuick, seed, signal, settle }) {
-    const { aloneMs, beforeMs, crowdMs, afterMs } = times(isQuick);
+  seconds: (size) => Object.values(TIMES[size]).reduce((sum, ms) => sum + ms, 0) / 1000 + 3,
+  async measure({ generator, url, size, seed, signal, settle }) {
+    const { aloneMs, beforeMs, crowdMs, afterMs } = TIMES[size];
     const alone = await generator.run(url, [{ path: '/ten', clients: LANES, until: aloneMs }], {
       seed,
       signal,

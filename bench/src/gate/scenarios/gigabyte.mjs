@@ -65,10 +65,11 @@ const peers = [
 export const gigabyte = {
   name: 'gigabyte',
   title: '1 GB up and down',
-  about: `One transfer of 1,000,000,000 bytes. Up: collected in a file before the application runs, or streamed to it. Down: to a client
+  about:
+    () => `One transfer of 1,000,000,000 bytes. Up: collected in a file before the application runs, or streamed to it. Down: to a client
 that takes all it can get, or 100 MB a second, so that the rest of the reply waits in a file. "Rise" is how far the largest resident memory
 of the gateway's process during the transfer is above that before it.`,
-  rounds: 1,
+  rounds: { quick: 1, short: 1, full: 1 },
   cases: [
     { name: 'up-spooled', title: 'up, by a file', load: { path: '/sink', upload: BYTES } },
     { name: 'up-streamed', title: 'up, streamed', load: { path: '/stream/sink', upload: BYTES } },

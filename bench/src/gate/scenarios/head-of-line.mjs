@@ -8,22 +8,27 @@ const GIVE_UP_MS = 5000;
 /** 0.5, ... 0.9, ... 0.99, ... 0.999: what a plot of the tail needs. */
 export const CURVE_SHARES = Array.from({ length: 55 }, (_, index) => 1 - 0.5 * 10 ** (-index / 20));
 
-const times = (isQuick) => (isQuick ? { warmMs: 2000, ms: 4000 } : { warmMs: 3000, ms: 20_000 });
+const TIMES = {
+  quick: { warmMs: 2000, ms: 4000 },
+  short: { warmMs: 2000, ms: 8000 },
+  full: { warmMs: 3000, ms: 20_000 },
+};
 
 /** @type {import('./scenario.mjs').Scenario} */
 export const headOfLine = {
   name: 'head-of-line',
   title: 'Quick requests beside slow ones',
-  about: `Four lanes. 3, 4 or 40 clients always have a request of two seconds under way. Beside them ${QUICK_PER_SECOND} requests a
+  about:
+    () => `Four lanes. 3, 4 or 40 clients always have a request of two seconds under way. Beside them ${QUICK_PER_SECOND} requests a
 second of one millisecond of work come at random times, which is 60 % of what one lane can do. Their latency counts from
 the moment they were due. Clients give up after ${GIVE_UP_MS / 1000} seconds; requests that were not served count as slower
 than all others, and a dash says that so many were not served. A slow client that is refused tries again after a second.`,
-  rounds: 3,
+  rounds: { quick: 1, short: 2, full: 3 },
   cases: [3, 4, 40].map((slow) => ({ name: `${slow}`, title: `${slow} slow clients`, slow })),
   peers: peersNamed('sluice', 'sluice-ajp', 'uwsgi', 'gunicorn-sync', 'gunicorn-gthread', 'mod_wsgi'),
-  seconds: (isQuick) => (times(isQuick).warmMs + times(isQuick).ms) / 1000 + 4,
-  async measure({ generator, url, isQuick, seed, signal, case: { slow } }) {
-    const { warmMs, ms } = times(isQuick);
+  seconds: (size) => (TIMES[size].warmMs + TIMES[size].ms) / 1000 + 4,
+  async measure({ generator, url, size, seed, signal, case: { slow } }) {
+    const { warmMs, ms } = TIMES[size];
     const endMs = warmMs + ms;
     const { requests, generator: itself } = await generator.run(
       url,

@@ -8,20 +8,23 @@ const CAPACITY = LANES / 0.01;
 const GIVE_UP_MS = 2000;
 const STEP_MS = 250;
 
-const times = (isQuick) =>
-  isQuick
-    ? { beforeMs: 2000, overMs: 5000, afterMs: 5000 }
-    : { beforeMs: 5000, overMs: 20_000, afterMs: 20_000 };
+const TIMES = {
+  quick: { beforeMs: 2000, overMs: 5000, afterMs: 5000 },
+  short: { beforeMs: 4000, overMs: 8000, afterMs: 7000 },
+  full: { beforeMs: 5000, overMs: 20_000, afterMs: 20_000 },
+};
 
 /** @type {import('./scenario.mjs').Scenario} */
 export const overload = {
   name: 'overload',
   title: 'Overload',
-  about: `Four lanes and an application that sleeps for 10 ms: ${CAPACITY} requests a second at most. For 5 seconds half of that
-comes, then three times of it for 20 seconds, then half again for 20 seconds, at random times; clients give up after
+  about: (
+    size,
+  ) => `Four lanes and an application that sleeps for 10 ms: ${CAPACITY} requests a second at most. For ${TIMES[size].beforeMs / 1000} seconds half of that
+comes, then three times of it for ${TIMES[size].overMs / 1000} seconds, then half again for ${TIMES[size].afterMs / 1000} seconds, at random times; clients give up after
 ${GIVE_UP_MS / 1000} seconds. "Normal again" is how long after the overload the 99th percentile of each quarter of a second is
 within twice of that before it, and stays so for two seconds. "Work for nobody" is the share of executions whose answer nobody took.`,
-  rounds: 3,
+  rounds: { quick: 1, short: 2, full: 3 },
   cases: [{ name: 'overload', title: 'three times capacity' }],
   peers: peersNamed(
     'sluice',
@@ -32,9 +35,9 @@ within twice of that before it, and stays so for two seconds. "Work for nobody" 
     'gunicorn-gthread',
     'mod_wsgi',
   ),
-  seconds: (isQuick) => Object.values(times(isQuick)).reduce((sum, ms) => sum + ms, 0) / 1000 + 8,
-  async measure({ generator, url, isQuick, seed, signal, countFile, settle }) {
-    const { beforeMs, overMs, afterMs } = times(isQuick);
+  seconds: (size) => Object.values(TIMES[size]).reduce((sum, ms) => sum + ms, 0) / 1000 + 8,
+  async measure({ generator, url, size, seed, signal, countFile, settle }) {
+    const { beforeMs, overMs, afterMs } = TIMES[size];
     const overEndMs = beforeMs + overMs;
     const rates = [
       [CAPACITY / 2, beforeMs],

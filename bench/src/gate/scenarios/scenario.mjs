@@ -10,7 +10,7 @@ import { gatePeers } from '../peers.mjs';
  * @property {string} countFile Its length is the number of requests executed, /hello left out.
  * @property {import('../load/load.mjs').Generator} generator
  * @property {{name: string, title: string}} case
- * @property {boolean} isQuick
+ * @property {import('../../sizes.mjs').Size} size
  * @property {number} seed The same for all peers of a round: they get the same requests at the same times.
  * @property {AbortSignal} signal
  * @property {() => Promise<void>} settle Waits until the peer answers quickly again.
@@ -18,11 +18,11 @@ import { gatePeers } from '../peers.mjs';
  * @typedef {object} Scenario
  * @property {string} name
  * @property {string} title
- * @property {string} about What is done and what the columns mean, in sentences.
- * @property {number} rounds
+ * @property {(size: import('../../sizes.mjs').Size) => string} about What is done and what the columns mean, in sentences.
+ * @property {Readonly<Record<import('../../sizes.mjs').Size, number>>} rounds
  * @property {readonly {name: string, title: string}[]} cases Each begins with servers newly started.
  * @property {readonly import('../peers.mjs').GatePeer[]} peers
- * @property {(isQuick: boolean) => number} seconds About how long a round takes.
+ * @property {(size: import('../../sizes.mjs').Size) => number} seconds About how long a round takes.
  * @property {(place: Place) => Promise<object>} measure One round of one peer; what it returns is stored as it is.
  */
 

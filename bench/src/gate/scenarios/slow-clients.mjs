@@ -8,17 +8,21 @@ const UPLOAD_BYTES = 65_536;
 const NORMAL_PER_SECOND = 400;
 const GIVE_UP_MS = 5000;
 
-const times = (isQuick) =>
-  isQuick ? { aloneMs: 2000, arriveMs: 2000, ms: 4000 } : { aloneMs: 8000, arriveMs: 4000, ms: 16_000 };
+const TIMES = {
+  quick: { aloneMs: 2000, arriveMs: 2000, ms: 4000 },
+  short: { aloneMs: 3000, arriveMs: 3000, ms: 8000 },
+  full: { aloneMs: 8000, arriveMs: 4000, ms: 16_000 },
+};
 
 /** @type {import('./scenario.mjs').Scenario} */
 export const slowClients = {
   name: 'slow-clients',
   title: '200 slow clients',
-  about: `${NORMAL_PER_SECOND} requests a second of one millisecond of work, at random times, first alone and then beside ${CLIENTS}
+  about:
+    () => `${NORMAL_PER_SECOND} requests a second of one millisecond of work, at random times, first alone and then beside ${CLIENTS}
 clients that send and receive 2 KB a second: half of them upload 64 KiB and get 256 KiB back, half of them only get 256 KiB.
 Four lanes, behind a web server and without one. Clients of the normal requests give up after ${GIVE_UP_MS / 1000} seconds.`,
-  rounds: 3,
+  rounds: { quick: 1, short: 1, full: 3 },
   cases: [{ name: 'slow-clients', title: '200 slow clients' }],
   peers: peersNamed(
     'sluice',
@@ -31,9 +35,9 @@ Four lanes, behind a web server and without one. Clients of the normal requests 
     'gunicorn-sync-http',
     'gunicorn-gthread-http',
   ),
-  seconds: (isQuick) => Object.values(times(isQuick)).reduce((sum, ms) => sum + ms, 0) / 1000 + 5,
-  async measure({ generator, url, isQuick, seed, signal }) {
-    const { aloneMs, arriveMs, ms } = times(isQuick);
+  seconds: (size) => Object.values(TIMES[size]).reduce((sum, ms) => sum + ms, 0) / 1000 + 5,
+  async measure({ generator, url, size, seed, signal }) {
+    const { aloneMs, arriveMs, ms } = TIMES[size];
     const normal = { path: '/quick', giveUp: GIVE_UP_MS };
     const alone = await generator.run(url, [{ ...normal, rates: [[NORMAL_PER_SECOND, aloneMs]] }], {
       seed,

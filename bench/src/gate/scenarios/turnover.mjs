@@ -6,25 +6,27 @@ import { peersNamed } from './scenario.mjs';
 const QUICK_PER_SECOND = 300;
 const TENTHS_PER_SECOND = 10;
 const GIVE_UP_MS = 10_000;
-const msOf = (isQuick) => (isQuick ? 6000 : 30_000);
+const MS = { quick: 6000, short: 15_000, full: 30_000 };
 
 /** @type {import('./scenario.mjs').Scenario} */
 export const turnover = {
   name: 'turnover',
   title: 'Reloads and dying workers',
-  about: `${QUICK_PER_SECOND} requests a second of one millisecond and ${TENTHS_PER_SECOND} of 100 ms, at random times, on four lanes, for 30
+  about: (
+    size,
+  ) => `${QUICK_PER_SECOND} requests a second of one millisecond and ${TENTHS_PER_SECOND} of 100 ms, at random times, on four lanes, for ${MS[size] / 1000}
 seconds. Meanwhile the code is loaded again every two seconds, by each server's own means, or one of the workers is killed
 every second by SIGKILL, which the request that it runs cannot survive. "Sent again" are requests whose kept connection had just been closed;
 browsers do that too, so they are no failures.`,
-  rounds: 2,
+  rounds: { quick: 1, short: 1, full: 2 },
   cases: [
     { name: 'reload', title: 'a reload every 2 s', everyMs: 2000, act: reload },
     { name: 'kill', title: 'kill -9 of a worker every second', everyMs: 1000, act: killWorker },
   ],
   peers: peersNamed('sluice', 'sluice-ajp', 'uwsgi', 'gunicorn-sync', 'gunicorn-gthread', 'mod_wsgi'),
-  seconds: (isQuick) => msOf(isQuick) / 1000 + 3,
-  async measure({ generator, url, isQuick, seed, signal, case: { everyMs, act }, stage, peer }) {
-    const ms = msOf(isQuick);
+  seconds: (size) => MS[size] / 1000 + 3,
+  async measure({ generator, url, size, seed, signal, case: { everyMs, act }, stage, peer }) {
+    const ms = MS[size];
     const finished = new AbortController();
     const turns = turnOver({ stage, peer, everyMs, act, ms, signal: finished.signal });
     try {
