@@ -16,6 +16,7 @@ import { ListenError } from '../listen/index.ts';
 import { openLogFile, type LogFile } from '../observe/log-file.ts';
 import { createLogger, type Logger } from '../observe/log.ts';
 import { writePidFile } from '../service/pid-file.ts';
+import { readyDescriptor } from '../service/ready-descriptor.ts';
 import {
   connectServiceManager,
   withoutServiceVariables,
@@ -57,13 +58,22 @@ async function serveUntil(
   const logger = createLogger(config.log, logFile ?? context.stderr);
   tellApplications(config, pythons, logger);
 
+  const tellReady = readyTeller(config.control.readyDescriptor);
   const removePidFile = config.control.pidFile === null ? null : pidFile(config.control.pidFile);
   const python = (pythons.main ?? [...pythons.ofPools.values()][0])?.path ?? NO_PYTHON;
   const service = connectServiceManager(python, context.environment, (reason) =>
     logger.warn({ code: 'SLUICE_NOTIFY_FAILED' }, `the service manager cannot be told anything: ${reason}`),
   );
   try {
-    return await runGateway(requests, { config, python, pythons, logger, service, context });
+    return await runGateway(requests, {
+      config,
+      python,
+      pythons,
+      logger,
+      context,
+      service,
+      tellReady,
+    });
   } finally {
     await service?.close();
     removePidFile?.();
@@ -82,11 +92,13 @@ interface Run {
   readonly pythons: Pythons;
   readonly logger: Logger;
   readonly service: ServiceManager | null;
+  /** Tells whoever has started it, if they want to know. */
+  readonly tellReady: () => void;
   readonly context: CliContext;
 }
 
 async function runGateway(requests: Requests, run: Run): Promise<ExitCode> {
-  const { config, python, pythons, logger, service, context } = run;
+  const { config, python, pythons, logger, service, tellReady, context } = run;
   const starting = context.startGateway(config, {
     logger,
     python,
@@ -118,6 +130,7 @@ async function runGateway(requests: Requests, run: Run): Promise<ExitCode> {
   if (gateway.controlPath !== null) logger.info({}, `control socket ${gateway.controlPath}`);
   logger.info({}, 'ready');
   service?.ready();
+  tellReady();
   requests.onReload((source) => gateway.reload(source));
   return stopWhenAsked(gateway, requests, run);
 }
@@ -143,6 +156,12 @@ async function stopWhenAsked(
     'stopped at once; running requests were cut off',
   );
   return exitCodes.forced;
+}
+
+function readyTeller(descriptor: number | null): () => void {
+  return descriptor === null
+    ? () => {}
+    : madeFile('control.ready_descriptor', () => readyDescriptor(descriptor));
 }
 
 function pidFile(path: string): () => void {

@@ -63,6 +63,7 @@ export function resolvePaths(config: GatewayConfig, bases: PathBases): GatewayCo
     ),
     routes: config.routes.map((route, index) => resolveRoute(route, baseOf(['route', index, 'to']))),
     control: {
+      ...config.control,
       address: resolveControl(config.control.address, baseOf(['control', 'address'])),
       pidFile: resolveIfGiven(config.control.pidFile, baseOf(['control', 'pid_file'])),
     },

@@ -326,6 +326,8 @@ export interface ControlConfig {
   readonly address: ControlAddress | null;
   /** Absolute path of a file with the process id; null: none. */
   readonly pidFile: string | null;
+  /** An inherited descriptor that is told when the gateway is ready; null: none. */
+  readonly readyDescriptor: number | null;
 }
 
 /** Least severe line that is logged. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunningGateway, StartGateway } from '../../src/cli/context.ts';
 import { ListenError } from '../../src/listen/index.ts';
@@ -155,6 +155,26 @@ describe('sluice serve', () => {
     expect([code, stderr]).toEqual([4, expect.stringMatching(/^sluice: .*init\) listens there\n$/)]);
     const log = readFileSync(join(directory, 'site.log'), 'utf8');
     expect(log).toMatch(/^before\n\{.*application site:app.*\n[^]*SLUICE_LISTEN_IN_USE/);
+  });
+
+  it('tells whoever has started it that it is ready, through a descriptor that it closes then', async () => {
+    const gateway = fakeGateway();
+    const directory = directoryWith({});
+    const path = join(directory, 'told');
+    const descriptor = openSync(path, 'w');
+    const world = new World({ directory, startGateway: gateway.start });
+    const running = world.run('serve', 'site:app', '--ready-descriptor', String(descriptor));
+    await gateway.started;
+    world.signals.emit('SIGTERM');
+    gateway.finish();
+    expect((await running).code).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe('\n');
+    expect(() => closeSync(descriptor)).toThrow('EBADF');
+  });
+
+  it('refuses a descriptor that is not open', async () => {
+    const { code, stderr } = await new World().run('serve', 'site:app', '--ready-descriptor', '99999');
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^sluice: .*ready_descriptor.*EBADF/)]);
   });
 
   it('refuses a log file that cannot be written', async () => {

@@ -107,7 +107,7 @@ describe('loading a configuration', () => {
       },
       limits: { variablesBytes: 262_144, variablesCount: 1024, connectionsCount: 10_000, ...usualLimits },
       log: { level: 'info', format: 'auto', access: false, file: null },
-      control: { address: null, pidFile: null },
+      control: { address: null, pidFile: null, readyDescriptor: null },
     });
   });
 

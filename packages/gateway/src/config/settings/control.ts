@@ -1,6 +1,6 @@
 // [control]: how a running gateway is found and told what to do.
 import { controlAddress } from '../kinds/control.ts';
-import { text } from '../kinds/scalar.ts';
+import { integer, text } from '../kinds/scalar.ts';
 import type { SettingsOf } from '../setting.ts';
 import type { ControlConfig } from '../types.ts';
 
@@ -24,5 +24,13 @@ export const controlSettings: SettingsOf<ControlConfig> = {
     fallback: { state: 'none', prose: 'none is written' },
     flag: 'pid-file',
     prose: 'A file with the process id of the gateway, written before it listens and removed when it ends.',
+  },
+  readyDescriptor: {
+    key: 'ready_descriptor',
+    kind: integer(3, 1_048_575),
+    fallback: { state: 'none', prose: 'nobody is told' },
+    flag: 'ready-descriptor',
+    prose:
+      'A descriptor that the gateway has inherited, a pipe for example, into which it writes a line feed when it is ready, and which it closes then. For programs that start a gateway and wait for it; s6 calls it `notification-fd`. For systemd nothing has to be set.',
   },
 };
