@@ -174,7 +174,7 @@ describe('sluice serve', () => {
 
   it('refuses a descriptor that is not open', async () => {
     const { code, stderr } = await new World().run('serve', 'site:app', '--ready-descriptor', '99999');
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^sluice: .*ready_descriptor.*EBADF/)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^sluice: .*ready_descriptor.*EBADF/m)]);
   });
 
   it('refuses a log file that cannot be written', async () => {
