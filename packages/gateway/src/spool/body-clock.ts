@@ -25,9 +25,17 @@ export class BodyClock {
     this.#timeoutMs = timeoutMs;
   }
 
+  /** How many are watched. */
+  get count(): number {
+    return this.#watched.size;
+  }
+
   /** Watches a body until it has ended or its exchange is over. */
   watch(exchange: Exchange, body: BodyStream): void {
-    this.#watched.add({ exchange, body, receivedBytes: 0, sinceMs: performance.now() });
+    const watched = { exchange, body, receivedBytes: 0, sinceMs: performance.now() };
+    this.#watched.add(watched);
+    // At once, and not when it is looked the next time: until then it would keep the bytes of each body that has ended.
+    exchange.whenDone(() => this.#watched.delete(watched));
     // It keeps nobody from ending: sockets do, as long as bodies can come.
     this.#timer ??= setTimeout(() => this.#look(), this.#timeoutMs * COARSENESS).unref();
   }
@@ -41,7 +49,7 @@ export class BodyClock {
 
   #check(watched: Watched, nowMs: number): void {
     const { exchange, body } = watched;
-    if (exchange.isDone || body.hasEnded) {
+    if (body.hasEnded) {
       this.#watched.delete(watched);
     } else if (!body.isAwaited || body.receivedBytes !== watched.receivedBytes) {
       watched.receivedBytes = body.receivedBytes;

@@ -1,6 +1,7 @@
 // The clock of request bodies: what is late, what is only slow, and what nobody waits for.
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { BodyStream } from '../../src/exchange/body.ts';
+import { Head } from '../../src/exchange/head.ts';
 import { BodyClock } from '../../src/spool/body-clock.ts';
 import { makeExchange, type TestExchange } from '../helpers/exchanges.ts';
 
@@ -66,6 +67,14 @@ describe('the clock of request bodies', () => {
     exchange.status = 200;
     jest.advanceTimersByTime(2 * TIMEOUT_MS);
     expect([exchange.outcome, reply.ending]).toEqual(['SLUICE_REQUEST_SLOW', 'aborted']);
+  });
+
+  it('keeps nothing of a request that is over, not even until it looks again', () => {
+    const uploads = [upload(), upload(), upload()];
+    expect(clock.count).toBe(3);
+    uploads[0]?.exchange.cancel();
+    uploads[1]?.exchange.respond(Head.build(200, 'OK', []), Buffer.alloc(0), true);
+    expect(clock.count).toBe(1);
   });
 
   it('has no timer when there is nothing to watch', () => {
