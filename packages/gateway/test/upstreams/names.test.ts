@@ -67,6 +67,15 @@ describe('names of servers', () => {
     expect(directory.lookUps).toBe(0);
   });
 
+  it('stand for IPv4 where they are this machine: most servers have only that', async () => {
+    const directory = new Directory();
+    directory.hosts.set('localhost', ['::1', '127.0.0.1']);
+    const { names, heard } = namesOf([{ kind: 'tcp', host: 'localhost', port: 8000 }], directory);
+    await names.start();
+    names.stop();
+    expect(heard.lists).toEqual([['127.0.0.1:8000*2']]);
+  });
+
   it('stand for every address, are looked up again, and told when that has changed', async () => {
     const directory = new Directory();
     directory.hosts.set('app.internal', ['10.0.0.1', '10.0.0.2']);

@@ -52,6 +52,8 @@ export interface NamesListener {
 /** As soon as that a name is looked up again that has never been found. */
 const RETRY_MS = 1_000;
 
+const IPV4_LOOPBACK = '127.0.0.1';
+
 /** How long a look-up may take. The system may go on trying, but nobody waits for it. */
 const LOOK_UP_TIMEOUT_MS = 5_000;
 
@@ -127,8 +129,10 @@ export class Names {
 
   async #hosts(name: string, port: number, weight: number): Promise<readonly ServerSpec[]> {
     const addresses = await this.#resolver.addresses(name);
-    // The other family leads to the same machines: they would have twice their share.
-    const family = addresses[0]?.family;
+    // The other family leads to the same machines: they would have twice their share. For `localhost` IPv6 mostly comes first,
+    // and most servers listen on 127.0.0.1 only.
+    const isLocal = addresses.some(({ address }) => address === IPV4_LOOPBACK);
+    const family = isLocal ? 4 : addresses[0]?.family;
     return addresses
       .filter((found) => found.family === family)
       .map(({ address }) => ({ address: { kind: 'tcp', host: address, port }, weight }));
