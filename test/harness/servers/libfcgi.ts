@@ -1,4 +1,4 @@
-// A responder on libfcgi, compiled when it is needed: one request at a time, one connection at a time.
+// A responder on libfcgi, compiled when it is needed and started by spawn-fcgi: one request at a time, one connection at a time.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ const SOURCE = fileURLToPath(new URL('../../../packages/fastcgi/test/helpers/res
 /** What has to be installed. */
 export const libFcgiParts: readonly Part[] = [
   programPart('gcc'),
+  programPart('spawn-fcgi'),
   { name: 'libfcgi-dev', isPresent: existsSync('/usr/include/fcgiapp.h') },
 ];
 
@@ -24,9 +25,9 @@ export async function startResponder(bed: TestBed, name: string): Promise<string
   const address = `127.0.0.1:${port}`;
   await launch(bed, {
     name,
-    // It becomes the responder, which is in no directory for programs.
-    command: 'env',
-    args: [binary, address],
+    // It becomes the responder, which gets the socket as its descriptor 0.
+    command: 'spawn-fcgi',
+    args: ['-n', '-a', '127.0.0.1', '-p', String(port), '--', binary],
     listensOn: port,
     expectedLog: [/^ready$/],
   });

@@ -1,4 +1,4 @@
-/* A responder on libfcgi: listens on the path given, answers by REQUEST_URI, ends on /quit. */
+/* A responder on libfcgi: listens on the path given, or has its socket as descriptor 0; answers by REQUEST_URI, ends on /quit. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +22,8 @@ static void big(FCGX_Request *request) {
 int main(int argc, char **argv) {
     FCGX_Request request;
     int is_running = 1;
-    if (argc != 2 || FCGX_Init() != 0) return 1;
-    FCGX_InitRequest(&request, FCGX_OpenSocket(argv[1], 16), 0);
+    if (argc > 2 || FCGX_Init() != 0) return 1;
+    FCGX_InitRequest(&request, argc == 2 ? FCGX_OpenSocket(argv[1], 16) : 0, 0);
     puts("ready");
     fflush(stdout);
     while (is_running && FCGX_Accept_r(&request) == 0) {

@@ -9,7 +9,7 @@ export interface VariableRules {
   readonly params: Readonly<Record<string, string>>;
   /** The directory with the scripts, as the server sees it, without a slash at its end; null: there are no scripts. */
   readonly documentRoot: string | null;
-  /** The script that answers where the path names none. */
+  /** The script that answers where the path names none: in the root, or in the directory of the mount point. */
   readonly index: string;
 }
 
@@ -50,7 +50,7 @@ function fill(template: string, variables: Variables): string {
 
 /**
  * The script a path means: up to the first part that ends in `.php`, and what follows is PATH_INFO. Any other path is
- * answered by the index of the root, as front controllers want it.
+ * answered by the index of the root, or of the mount point below it, as front controllers want it.
  */
 function scriptVariables(root: string, index: string, variables: Variables): Record<string, string> {
   const path = wholePath(variables);
@@ -59,8 +59,10 @@ function scriptVariables(root: string, index: string, variables: Variables): Rec
     throw new UpstreamFailure('SLUICE_BAD_REQUEST', 'the path has parts "." or "..", or a backslash');
   }
   const script = /^.*?\.php(?=\/|$)/s.exec(path)?.[0];
-  const name = script ?? `/${index}`;
-  const info = script === undefined ? (path === '/' ? '' : path) : path.slice(script.length);
+  const mount = variables.get('SCRIPT_NAME') ?? '';
+  const name = script ?? `${mount}/${index}`;
+  const rest = path.slice(script === undefined ? mount.length : script.length);
+  const info = script === undefined && rest === '/' ? '' : rest;
   return {
     DOCUMENT_ROOT: root,
     SCRIPT_FILENAME: `${root}${name}`,

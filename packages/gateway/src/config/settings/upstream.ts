@@ -171,7 +171,8 @@ export const upstreamSettings: SettingsOf<UpstreamConfig> = {
     kind: fileName,
     fallback: { state: 'value', toml: 'index.php' },
     flag: null,
-    prose: 'The script in `document_root` that answers paths without `.php`.',
+    prose:
+      'The script that answers paths without `.php`: in `document_root`, or below it in the directory that the `mount` of the route names.',
   },
   secretFile: {
     key: 'secret_file',
