@@ -1,31 +1,72 @@
 // The examples of the guides on coming from other servers: what `sluice import` prints for them is what the guide shows,
-// passes `sluice check`, and serves.
+// passes `sluice check`, and answers as the other server does with the same file.
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { withBed, type TestBed } from '../harness/bed.ts';
 import { SLUICE, spawnSluice } from '../harness/gateway.ts';
+import { exchange, headerValues, text, whole, type HttpRequest } from '../harness/http.ts';
 import { defaultPython } from '../harness/python.ts';
+import { describeWith, type Part } from '../harness/require.ts';
+import { gunicornParts, gunicornSettings, runGunicornFile } from '../harness/servers/gunicorn.ts';
+import { runUwsgiFile, uwsgiOptions, uwsgiParts } from '../harness/servers/uwsgi.ts';
+import type { WebServer } from '../harness/servers/web-server.ts';
 
 const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
 const EXAMPLES = `${DOCS}examples/import/`;
 
+interface Asked extends HttpRequest {
+  /** The whole body. */
+  readonly answer: string;
+}
+
 interface Example {
   readonly guide: string;
   readonly file: string;
-  /** What the application says. */
-  readonly answers: Readonly<Record<string, string>>;
+  readonly asked: readonly Asked[];
+  /** The other server, in the words of its reference. */
+  readonly former: Former;
+}
+
+interface Former {
+  readonly parts: readonly Part[];
+  readonly start: (bed: TestBed, file: string, port: number) => Promise<WebServer>;
+  /** Every option it knows, which the reference has to have a row for; null where it does not tell. */
+  readonly options: (() => readonly string[]) | null;
+}
+
+const stylesheet: Asked = {
+  target: '/static/style.css',
+  answer: readFileSync(`${EXAMPLES}static/style.css`, 'utf8'),
+};
+
+// What a web server on this machine says of its client is believed.
+function greeted(greeting: string): readonly Asked[] {
+  return [
+    { target: '/', answer: `${greeting}\nGET /, /, http, 0 bytes\n` },
+    {
+      method: 'POST',
+      target: '/a%20b?c=d',
+      headers: [['X-Forwarded-Proto', 'https']],
+      body: whole('x'.repeat(100_000)),
+      answer: `${greeting}\nPOST /, /a b, https, 100000 bytes\n`,
+    },
+  ];
 }
 
 const examples: readonly Example[] = [
   {
     guide: 'from-uwsgi',
     file: 'uwsgi.ini',
-    answers: {
-      '/': 'Hello from uwsgi.ini\nmounted at /\n',
-      '/static/style.css': readFileSync(`${EXAMPLES}static/style.css`, 'utf8'),
-    },
+    asked: [...greeted('Hello from uwsgi.ini'), stylesheet],
+    former: { parts: uwsgiParts, start: runUwsgiFile, options: uwsgiOptions },
+  },
+  {
+    guide: 'from-gunicorn',
+    file: 'gunicorn.conf.py',
+    asked: greeted('Hello from gunicorn.conf.py'),
+    former: { parts: gunicornParts, start: runGunicornFile, options: gunicornSettings },
   },
 ];
 
@@ -33,7 +74,29 @@ function sluice(bed: TestBed, ...words: string[]): { status: number | null; stdo
   return spawnSync(process.execPath, [SLUICE, ...words], { cwd: bed.site.directory, encoding: 'utf8' });
 }
 
-describe.each(examples)('$guide', ({ guide, file, answers }) => {
+/** The examples in the site of the bed, with a port of its own in place of 8000. */
+async function deploy(bed: TestBed, file: string): Promise<number> {
+  cpSync(EXAMPLES, bed.site.directory, { recursive: true });
+  const port = await bed.reservePort();
+  bed.site.write(file, readFileSync(`${EXAMPLES}${file}`, 'utf8').replaceAll(/\b8000\b/g, String(port)));
+  return port;
+}
+
+async function ask(port: number, asked: Asked): Promise<unknown> {
+  const response = await exchange({ port }, asked);
+  return [response.status, headerValues(response, 'Content-Type')[0], text(response)];
+}
+
+/** The names in the first column of the reference of a server; `*` stands for any rest. */
+function namesInReference(key: string): readonly string[] {
+  const page = readFileSync(`${DOCS}reference/import.md`, 'utf8');
+  const section = page.split(/^## /m).find((part) => part.includes(`\`--from ${key}\``)) ?? '';
+  return [...section.matchAll(/^\| (`[^|]*`) +\|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+  );
+}
+
+describe.each(examples)('$guide', ({ guide, file, asked, former }) => {
   it('ends in an example that is true', async () => {
     await withBed((bed) => {
       cpSync(EXAMPLES, bed.site.directory, { recursive: true });
@@ -49,22 +112,35 @@ describe.each(examples)('$guide', ({ guide, file, answers }) => {
 
   it('whose output passes the check and serves', async () => {
     await withBed(async (bed) => {
-      cpSync(EXAMPLES, bed.site.directory, { recursive: true });
-      const port = await bed.reservePort();
-      const text = readFileSync(`${EXAMPLES}${file}`, 'utf8');
-      bed.site.write(file, text.replace(/\b8000\b/, String(port)));
+      const port = await deploy(bed, file);
       const toml = bed.site.write('sluice.toml', sluice(bed, 'import', file).stdout);
       const words = ['--config', toml, '--python', defaultPython()];
       const { status, stdout } = sluice(bed, 'check', ...words);
       expect({ status, problems: stdout.match(/^problem.*/gm) }).toEqual({ status: 0, problems: null });
       const gateway = spawnSluice(bed, ['serve', ...words, '--log-format', 'json']);
       await gateway.ready(1);
-      for (const [path, answer] of Object.entries(answers)) {
-        const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-          signal: AbortSignal.timeout(10_000),
-        });
-        expect([response.status, await response.text()]).toEqual([200, answer]);
+      for (const each of asked) {
+        const type = each.target.endsWith('.css') ? 'text/css' : 'text/plain';
+        expect(await ask(port, each)).toEqual([200, expect.stringContaining(type), each.answer]);
       }
+    });
+  });
+
+  describeWith(former.parts, 'the former server', () => {
+    it('gives the same answers with the same file', async () => {
+      await withBed(async (bed) => {
+        const port = await deploy(bed, file);
+        await former.start(bed, file, port);
+        for (const each of asked)
+          expect(await ask(port, each)).toEqual([200, expect.anything(), each.answer]);
+      });
+    });
+
+    it('has no option that the reference does not know', () => {
+      const names = namesInReference(guide.slice('from-'.length));
+      const isKnown = (option: string): boolean =>
+        names.some((name) => (name.endsWith('*') ? option.startsWith(name.slice(0, -1)) : option === name));
+      expect((former.options?.() ?? []).filter((option) => !isKnown(option))).toEqual([]);
     });
   });
 });

@@ -1,4 +1,5 @@
 // gunicorn with the application of the behaviour table.
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { APPS } from '../gateway.ts';
 import { canImport } from '../python.ts';
@@ -16,6 +17,24 @@ const PYTHON = fileURLToPath(new URL('../../../.cache/peers/bin/python', import.
 export const gunicornParts: readonly Part[] = [
   { name: 'gunicorn', isPresent: canImport(PYTHON, 'gunicorn') },
 ];
+
+/** Starts it in the site of the bed with a configuration file there, which says where it listens. */
+export function runGunicornFile(bed: TestBed, file: string, port: number): Promise<WebServer> {
+  return launch(bed, {
+    name: 'gunicorn',
+    command: 'env',
+    args: [PYTHON, '-m', 'gunicorn', `--config=${file}`, '--no-control-socket', '--log-level=warning'],
+    listensOn: port,
+    // The access log of the file.
+    isComplaint: (line) => !line.startsWith('127.0.0.1'),
+  });
+}
+
+/** The names of all its settings. */
+export function gunicornSettings(): readonly string[] {
+  const program = 'from gunicorn.config import KNOWN_SETTINGS\nfor each in KNOWN_SETTINGS: print(each.name)';
+  return spawnSync(PYTHON, ['-c', program], { encoding: 'utf8' }).stdout.split('\n').filter(Boolean);
+}
 
 /** Starts it and waits until it accepts connections. */
 export function startGunicorn(

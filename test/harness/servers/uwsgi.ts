@@ -1,7 +1,7 @@
 // uWSGI with the application of the behaviour table, by each of the protocols it speaks.
 import { spawnSync } from 'node:child_process';
 import { APPS } from '../gateway.ts';
-import { findProgram, programPart, type Part } from '../require.ts';
+import { findProgram, program, programPart, type Part } from '../require.ts';
 import { launch, type WebServer } from './web-server.ts';
 import type { TestBed } from '../bed.ts';
 
@@ -48,6 +48,23 @@ export function startUwsgi(bed: TestBed, protocol: UwsgiProtocol, port: number):
     // A client has gone.
     expectedLog: [/OSError: write error/],
   });
+}
+
+/** Starts it in the site of the bed with an ini file there, which says where it listens. */
+export function runUwsgiFile(bed: TestBed, file: string, port: number): Promise<WebServer> {
+  return launch(bed, {
+    name: 'uwsgi',
+    command: 'uwsgi',
+    args: ['--plugin=python3', '--die-on-term', `--ini=${file}`],
+    listensOn: port,
+    isComplaint: (line) => /^\w*(?:Error|Exception)\b|!!!.*error/i.test(line),
+  });
+}
+
+/** The names of all its options, and of those of its plugin for Python. */
+export function uwsgiOptions(): readonly string[] {
+  const { stdout } = spawnSync(program('uwsgi'), ['--plugin=python3', '--help'], { encoding: 'utf8' });
+  return [...stdout.matchAll(/^ +(?:-\w\|)?--(\S+)/gm)].map(([, name = '']) => name);
 }
 
 function hasPlugin(): boolean {

@@ -36,6 +36,7 @@ export class Draft {
   readonly lists: Record<ListSection, DraftTable[]> = { listen: [], route: [], static: [] };
   readonly #findings = new Map<Option, Finding>();
   readonly #general: Finding[] = [];
+  #untargeted: string | null = null;
 
   /** A table such as `app` or `pool.default`; made when it is first asked for. */
   at(name: string): DraftTable {
@@ -61,9 +62,24 @@ export class Draft {
     this.#general.push({ option: null, fate: 'lost', note });
   }
 
+  /** Says that an application is needed and not named, which counts only until `app.target` is set. */
+  missTarget(note: string): void {
+    this.#untargeted = note;
+  }
+
   /** What became of everything, in the order of the file. */
   findings(): readonly Finding[] {
-    return [...this.#findings.values(), ...this.#general];
+    const isUntargeted = this.#untargeted !== null && this.at('app').get('target') === undefined;
+    const target: readonly Finding[] = isUntargeted
+      ? [
+          {
+            option: null,
+            fate: 'lost',
+            note: `${this.#untargeted}; set app.target, or name it behind the file`,
+          },
+        ]
+      : [];
+    return [...this.#findings.values(), ...this.#general, ...target];
   }
 
   findingOf(option: Option): Finding | undefined {
@@ -77,7 +93,9 @@ export class Draft {
       if (row === undefined) this.note(option, 'lost', 'it is not known');
       else if (row.fate === 'lost' && isOff(option.value)) this.note(option, 'needless', 'it is off');
       else this.note(option, row.fate, row.note);
-      if (row !== undefined && 'carry' in row) this.attempt(option, () => row.carry(option, context));
+      if (row === undefined || !('carry' in row)) continue;
+      if (option.value === null) this.note(option, 'needless', 'it is not set');
+      else this.attempt(option, () => row.carry(option, context));
     }
   }
 
@@ -94,7 +112,8 @@ export class Draft {
 
 function isOff(value: Option['value']): boolean {
   if (typeof value === 'string') return /^(false|off|no|0)$/i.test(value);
-  return value === false || value === null;
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
+  return value === false || value === null || value === 0;
 }
 
 /** One table of the configuration. */

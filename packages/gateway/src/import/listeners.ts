@@ -4,21 +4,21 @@ import type { ListenProtocol } from '../config/types.ts';
 import type { Draft, DraftTable } from './draft.ts';
 import { Left, type Option } from './option.ts';
 
-/** Adds a listener for an address that has been read. Throws `Left` if Sluice cannot listen there. */
+/** Adds a listener for an address that has been read, unless Sluice cannot listen there. */
 export function addListener(
   draft: Draft,
   protocol: ListenProtocol,
   address: string,
-  option: Option,
+  option: Option | null,
 ): DraftTable {
   const listen = draft.add('listen');
   listen.set('protocol', protocol);
-  listen.set('address', address, option);
+  listen.set('address', address, ...(option === null ? [] : [option]));
   if (listen.get('address') === undefined) {
     draft.lists.listen.splice(draft.lists.listen.indexOf(listen), 1);
     return listen;
   }
-  if (protocol !== 'http' && isReachable(address)) {
+  if (protocol !== 'http' && isReachable(listen)) {
     listen.set('allow', ['127.0.0.0/8', '::1']);
     listen.remark(
       'allow',
@@ -28,10 +28,19 @@ export function addListener(
   return listen;
 }
 
+function addressOf(listen: DraftTable): string {
+  const address = listen.get('address');
+  return typeof address === 'string' ? address : '';
+}
+
 /** Whether the listener is the file of a Unix socket. */
 export function isUnix(listen: DraftTable): boolean {
-  const address = listen.get('address');
-  return typeof address === 'string' && address.startsWith('unix:');
+  return addressOf(listen).startsWith('unix:');
+}
+
+/** Whether it is a host and a port. */
+export function isTcp(listen: DraftTable): boolean {
+  return /^(?!unix:|fd:)./.test(addressOf(listen));
 }
 
 /**
@@ -51,7 +60,8 @@ export function unixSocket(path: string): string {
   return `unix:${path}`;
 }
 
-function isReachable(address: string): boolean {
-  const host = /^(.*):\d+$/.exec(address)?.[1];
-  return host !== undefined && !address.startsWith('unix:') && !isLoopbackHost(host.replace(/^\[|\]$/g, ''));
+/** Whether other machines can connect, for all that the address tells. */
+export function isReachable(listen: DraftTable): boolean {
+  const host = /^(.*):\d+$/.exec(addressOf(listen))?.[1];
+  return host !== undefined && isTcp(listen) && !isLoopbackHost(host.replace(/^\[|\]$/g, ''));
 }

@@ -11,8 +11,8 @@ const introduction = `<!-- Generated from packages/gateway/src/import. Do not ed
 
 # What becomes of the options of other servers
 
-\`sluice import FILE\` reads the configuration of another server and prints a \`sluice.toml\`. Nothing in the file is run. Each
-option is in one of four classes:
+\`sluice import FILE\` reads the configuration of another server and prints a \`sluice.toml\`. Nothing in the file is run, unless
+it is Python and \`--run\` asks for it. Each option is in one of four classes:
 
 - **same**: a setting means the same.
 - **differs**: the nearest setting is taken, and a comment above it says what differs.

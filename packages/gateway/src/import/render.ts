@@ -42,8 +42,11 @@ function renderTable(draft: Draft, { settings, remarks }: DraftTable): readonly 
   // An option that comes to several settings is explained once.
   const told = new Set<string>();
   const isNew = (text: string): boolean => !told.has(text) && told.add(text).size > 0;
+  const isFirst = ([key]: readonly [string, unknown]): boolean => key === 'target';
+  // The application stands where people look for it.
+  const ordered = [...settings].toSorted((a, b) => Number(isFirst(b)) - Number(isFirst(a)));
   return [
-    ...[...settings].flatMap(([key, setting]) => [
+    ...ordered.flatMap(([key, setting]) => [
       ...remarksOf(draft, setting)
         .filter(isNew)
         .flatMap((text) => comment(text)),

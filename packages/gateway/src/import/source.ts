@@ -26,8 +26,10 @@ export interface SourceFile {
 /** What importing may know of the machine. */
 export interface ImportHost {
   readonly coresCount: number;
-  /** Reads a Python file without running it; JSON comes back. Rejects with `ImportError`. */
+  /** What a Python file assigns, as JSON. Rejects with `ImportError`. */
   readonly readPython: (path: string) => Promise<string>;
+  /** Python files are run, not only read. */
+  readonly isPythonRun: boolean;
 }
 
 /** One server. */

@@ -1,9 +1,10 @@
 // Every server that configurations are imported from.
+import { gunicorn } from './gunicorn/gunicorn.ts';
 import type { Source } from './source.ts';
 import { uwsgi } from './uwsgi/uwsgi.ts';
 
 /** In the order of the reference page. */
-export const sources: readonly Source[] = [uwsgi];
+export const sources: readonly Source[] = [uwsgi, gunicorn];
 
 /** The source a file is probably for, by its name; undefined if that does not tell. */
 export function sourceOfName(name: string): Source | undefined {

@@ -24,6 +24,7 @@ export async function importConfig(
     const draft = await source.read(file, {
       coresCount: context.coresCount,
       readPython: (path) => readPythonFile(path, flags, context),
+      isPythonRun: flags['run'] === true,
     });
     if (target !== undefined) nameTarget(draft, target);
     context.stdout.write(renderDraft(draft, basename(file.name), source.name));

@@ -14,12 +14,13 @@ export function addImportCommand(
     .command('import')
     .summary('print the sluice.toml for the configuration of another server')
     .description(
-      `Reads a configuration of ${names}, without running anything in it, and prints the sluice.toml for it. What differs and what is not carried over is said on standard error and in comments.`,
+      `Reads a configuration of ${names} and prints the sluice.toml for it. What differs and what is not carried over is said on standard error and in comments.`,
     )
     .argument('<file>', 'the file, such as uwsgi.ini')
     .argument('[target]', 'the application, if the file does not name it')
     .option('--from <server>', `whose file it is: ${keys} (default: as its name says)`)
     .option('--strict', 'end with exit code 7 if anything was not carried over')
+    .option('--run', 'run Python files too, for values that only this tells')
     .option('--python <path>', 'the interpreter that reads Python files (default: as for serve)');
   command.action((file: string, target: string | undefined) => run(file, target, command));
 }

@@ -1,4 +1,4 @@
-// Reads a Python file for its assignments, without running it, with the interpreter that would run the application.
+// Reads a Python file for its assignments, and runs it only if asked to, with the interpreter that would run the application.
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,7 +21,16 @@ export async function readPythonFile(
   const { path: python } = findPython({ configured, directory: dirname(path), environment, isExecutable });
   const script = join(pythonPackage(), 'sluice', '_assignments.py');
   try {
-    const { stdout } = await promisify(execFile)(python, ['-I', '-S', script, path, String(coresCount)], {
+    const isRun = flags['run'] === true;
+    const words = [
+      ...(isRun ? [] : ['-I', '-S']),
+      script,
+      path,
+      String(coresCount),
+      ...(isRun ? ['run'] : []),
+    ];
+    const { stdout } = await promisify(execFile)(python, words, {
+      cwd: dirname(path),
       timeout: answerWithinMs,
       killSignal: 'SIGKILL',
       maxBuffer: answerBytesMax,

@@ -1,5 +1,5 @@
 // Turns what several uWSGI options say together into settings.
-import { addListener, isUnix, tcpAddress, unixSocket } from '../listeners.ts';
+import { addListener, isReachable, isUnix, tcpAddress, unixSocket } from '../listeners.ts';
 import { Left } from '../option.ts';
 import type { DraftTable } from '../draft.ts';
 import type { Given, SocketFact, UwsgiFacts } from './facts.ts';
@@ -39,6 +39,7 @@ function composeSockets(facts: UwsgiFacts): void {
   const { draft, sockets, mode, owner, group, backlog } = facts;
   for (const fact of sockets) draft.attempt(fact.option, () => addSocket(fact, facts));
   const { listen } = draft.lists;
+  for (const table of listen) if (table.get('protocol') === 'http') composeTrusted(table);
   if (listen.length === 0) draft.miss('no socket is named; the gateway speaks HTTP on 127.0.0.1:8000');
   const settle = (given: Given<string | number> | null, key: string, tables: readonly DraftTable[]): void => {
     if (given === null) return;
@@ -50,6 +51,21 @@ function composeSockets(facts: UwsgiFacts): void {
   settle(owner, 'owner', files);
   settle(group, 'group', files);
   settle(backlog, 'backlog', listen);
+}
+
+// uWSGI believes X-Forwarded-Proto of everybody.
+function composeTrusted(listen: DraftTable): void {
+  if (isReachable(listen)) {
+    listen.remarks.push(
+      'uWSGI believes X-Forwarded-Proto of everybody; here it is removed unless trusted names the web server that sets it.',
+    );
+    return;
+  }
+  listen.set('trusted', isUnix(listen) ? ['unix'] : ['127.0.0.1', '::1']);
+  listen.remark(
+    'trusted',
+    'uWSGI believes X-Forwarded-Proto of everybody. Here X-Forwarded-For is believed too, and sets REMOTE_ADDR; a web server in front has to set both.',
+  );
 }
 
 const protocols = ['http', 'fastcgi', 'scgi', 'uwsgi'] as const;
@@ -117,8 +133,7 @@ function composeApplications(facts: UwsgiFacts): void {
   if (main !== null) {
     const options = callable === null ? [main.option] : [main.option, callable.option];
     app.set('target', targetOf(main.value, main === file, callable), ...options);
-  } else if (mounts.length === 0)
-    draft.miss('no application is named (module, wsgi-file or mount); set app.target');
+  } else if (mounts.length === 0) draft.missTarget('no application is named (module, wsgi-file or mount)');
   for (const { value, option } of mounts) {
     const target = targetOf(value.app, isFile(value.app), callable);
     const mount = value.path.replace(/\/+$/, '');
@@ -138,16 +153,6 @@ function composeApplications(facts: UwsgiFacts): void {
   }
   // Nothing is left for it, and no request may reach a pool without an application.
   if (main === null && mounts.length > 1) draft.tables.delete('pool.default');
-  if (app.get('target') !== undefined) putFirst(app, 'target');
-}
-
-/** Puts a setting before all others, where people look for it. */
-function putFirst({ settings }: DraftTable, key: string): void {
-  const rest = [...settings].filter(([each]) => each !== key);
-  const first = settings.get(key);
-  settings.clear();
-  if (first !== undefined) settings.set(key, first);
-  for (const [each, setting] of rest) settings.set(each, setting);
 }
 
 function isFile(app: string): boolean {

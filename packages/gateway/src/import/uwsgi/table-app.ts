@@ -26,7 +26,8 @@ export const appRows: readonly Row<UwsgiFacts>[] = [
       facts.mounts.push({ value: { path, app }, option });
     },
   ),
-  needless('manage-script-name', '`mount` always sets SCRIPT_NAME'),
+  lost('worker-mount', 'write a [[route]] with mount, and a pool with a target'),
+  needless(['manage-script-name', 'ignore-script-name'], '`mount` always sets SCRIPT_NAME'),
   same(['chdir', 'chdir2'], '`app.directory`', text('app', 'directory')),
   differs(
     ['home', 'virtualenv', 'venv', 'pyhome'],
@@ -50,7 +51,7 @@ export const appRows: readonly Row<UwsgiFacts>[] = [
     draft.at('app').put('environment', name, value, option);
   }),
   lost('unenv', 'start the gateway without that variable'),
-  lost('envdir', 'write the variables into app.environment'),
+  lost(['envdir', 'early-envdir'], 'write the variables into app.environment'),
   same('uid', '`app.user`', text('app', 'user')),
   same('gid', '`app.group`', text('app', 'group')),
   same('umask', '`app.umask`', (option, { draft }) => draft.at('app').set('umask', octalOf(option), option)),
@@ -90,11 +91,29 @@ export const appRows: readonly Row<UwsgiFacts>[] = [
       'shared-import',
       'shared-pyimport',
       'shared-py-import',
+      'shared-python-import',
+      'python-worker-override',
     ],
     'import it in the module of the application',
   ),
-  lost(['pyargv', 'py-programname', 'py-program-name', 'optimize', 'no-site'], 'set it in the application'),
-  lost('pymodule-alias', 'set sys.modules in the module of the application'),
+  lost(
+    [
+      'pyargv',
+      'py-programname',
+      'py-program-name',
+      'py-executable',
+      'py-sys-executable',
+      'optimize',
+      'no-site',
+    ],
+    'set it in the application',
+  ),
+  lost(
+    ['python', 'py', 'pyrun', 'pyshell', 'pyshell-oneshot', 'exception-handler', 'profiler'],
+    'the uwsgi program runs it; do it in the application, or with the interpreter',
+  ),
+  lost(['reload-on-exception*'], 'an exception is an answer of 500, and the worker goes on'),
+  lost(['pymodule-alias', 'post-pymodule-alias'], 'set sys.modules in the module of the application'),
   needless(
     ['plugin', 'plugins', 'need-plugin', 'need-plugins', 'plugin-dir', 'plugins-dir', 'early-python'],
     'there are no plugins; Python is always there',

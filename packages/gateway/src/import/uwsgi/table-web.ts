@@ -31,6 +31,9 @@ export const socketRows: readonly Row<UwsgiFacts>[] = [
   lost(
     [
       'shared-socket',
+      'abstract-socket',
+      'notify-socket',
+      'ssl-socket',
       'undeferred-shared-socket',
       'map-socket',
       'zeromq*',
@@ -49,7 +52,23 @@ export const socketRows: readonly Row<UwsgiFacts>[] = [
     'the gateway is no proxy for other HTTP servers',
   ),
   needless(
-    ['reuse-port', 'so-reuseport', 'so-keepalive', 'tcp-nodelay', 'freebind', 'so-sndbuf', 'so-rcvbuf'],
+    [
+      'reuse-port',
+      'so-reuseport',
+      'so-keepalive',
+      'tcp-nodelay',
+      'tcp-fast*',
+      'freebind',
+      'no-defer-accept',
+      'so-sndbuf',
+      'so-rcvbuf',
+      'socket-sndbuf',
+      'socket-rcvbuf',
+      'so-send-timeout',
+      'so-write-timeout',
+      'socket-send-timeout',
+      'socket-write-timeout',
+    ],
     'the gateway sets its sockets itself',
   ),
   differs(
@@ -117,9 +136,13 @@ export const socketRows: readonly Row<UwsgiFacts>[] = [
       'modifier2',
       'fastcgi-modifier*',
       'scgi-modifier*',
+      'raw-modifier*',
+      'remap-modifier',
+      'allowed-modifiers',
     ],
     'there is one kind of application',
   ),
+  lost('enable-proxy-protocol', 'see proxy_protocol of [[listen]]'),
   lost(['http-websockets', 'websocket*', 'http-raw*'], 'there are no WebSockets'),
   lost(['ssl-*', 'sni*', 'https-*', 'hsts*'], 'see tls of [[listen]]; or let a web server do it'),
 ];
@@ -143,6 +166,8 @@ export const otherRows: readonly Row<UwsgiFacts>[] = [
   lost(
     [
       'check-static',
+      'mime-file',
+      'mimefile',
       'check-static-docroot',
       'static-map2',
       'static-skip-ext',
@@ -153,20 +178,42 @@ export const otherRows: readonly Row<UwsgiFacts>[] = [
     'see [[static]]: path, directory, index, cache_control',
   ),
   lost(
-    ['route*', 'final-route*', 'error-route*', 'response-route*'],
+    ['route*', 'final-route*', 'error-route*', 'response-route*', 'vhost', 'vhost-host'],
     'write [[route]] tables, or let the web server do it',
   ),
   lost(
-    ['add-header', 'del-header', 'collect-header', 'pull-header', 'response-headers-limit'],
+    [
+      'add-header',
+      'rem-header',
+      'del-header',
+      'collect-header',
+      'response-header-collect',
+      'pull-header',
+      'response-headers-limit',
+      'inject-before',
+      'inject-after',
+    ],
     'let the application or the web server do it',
   ),
   lost(['error-page-*'], 'let the web server do it'),
+  lost(['file-serve-mode', 'fileserve-mode'], 'see reply.sendfile'),
+  needless(['honour-range', 'disable-sendfile'], 'the gateway sends files, and parts of them, itself'),
   same('disable-logging', '`log.access = false`', (option, facts) => {
     facts.isLogged = !switchOf(option);
     if (!facts.isLogged) facts.draft.at('log').set('access', false, option);
   }),
   lost(
-    ['logto', 'logto2', 'logger', 'req-logger', 'worker-logger', 'threaded-logger', 'log-syslog', 'rsyslog*'],
+    [
+      'logto',
+      'logto2',
+      'logger',
+      'req-logger',
+      'logger-req',
+      'worker-logger',
+      'threaded-logger',
+      'log-syslog',
+      'rsyslog*',
+    ],
     'the log is on standard error; the service keeps it',
   ),
   lost(
@@ -185,6 +232,12 @@ export const otherRows: readonly Row<UwsgiFacts>[] = [
       'log-drain',
       'log-alarm',
       'alarm*',
+      'backlog-alarm',
+      'listen-queue-alarm',
+      'lq-alarm',
+      'segfault-alarm',
+      'not-alarm-log',
+      'not-log-alarm',
     ],
     'the log is JSON lines; see log.format',
   ),
@@ -200,34 +253,10 @@ export const otherRows: readonly Row<UwsgiFacts>[] = [
     text('control', 'pid_file'),
   ),
   lost(
-    ['stats', 'stats-server', 'stats-*', 'metrics*', 'metric*', 'carbon*', 'statsd*'],
+    ['stats', 'stats-server', 'stats-*', 'metrics*', 'metric*', 'enable-metrics', 'carbon*', 'statsd*'],
     'sluice status --json tells the same, over the control socket',
   ),
   lost(['master-fifo', 'stopfile', 'pause*'], 'use sluice reload, scale, drain and stop'),
-  lost(
-    ['ini', 'include', 'inherit', 'xml', 'yaml', 'yml', 'json', 'config'],
-    'import that file too, and put both together',
-  ),
-  lost(
-    [
-      'for*',
-      'end-for',
-      'endfor',
-      'if-*',
-      'ifenv',
-      'ifexists',
-      'ifdir',
-      'ifplugin',
-      'endif',
-      'end-if',
-      'else',
-    ],
-    'there are no conditions in sluice.toml',
-  ),
-  needless(
-    ['set', 'set-placeholder', 'set-ph', 'print', 'autoload', 'pcre-jit', 'show-config'],
-    'it does nothing by itself',
-  ),
   same('stop-mercy', '`pool.default.stop_timeout`', seconds('pool.default', 'stop_timeout')),
 ];
 

@@ -8,10 +8,17 @@ import { UwsgiFacts } from './facts.ts';
 import { readIni } from './ini.ts';
 import { appRows } from './table-app.ts';
 import { poolRows } from './table-pool.ts';
+import { systemRows } from './table-system.ts';
 import { otherRows, socketRows } from './table-web.ts';
 import { referredNames, replaceVariables, variablesOf } from './variables.ts';
 
-const rows: readonly Row<UwsgiFacts>[] = [...appRows, ...poolRows, ...socketRows, ...otherRows];
+const rows: readonly Row<UwsgiFacts>[] = [
+  ...appRows,
+  ...poolRows,
+  ...socketRows,
+  ...otherRows,
+  ...systemRows,
+];
 
 /** uWSGI. */
 export const uwsgi: Source = {
@@ -24,7 +31,8 @@ export const uwsgi: Source = {
     { title: 'Application', rows: appRows },
     { title: 'Processes', rows: poolRows },
     { title: 'Sockets and requests', rows: socketRows },
-    { title: 'Files, logs and the rest', rows: otherRows },
+    { title: 'Files and logs', rows: otherRows },
+    { title: 'Machine and program', rows: systemRows },
   ],
   read: (file, host) => Promise.resolve(readUwsgi(file, host)),
 };
