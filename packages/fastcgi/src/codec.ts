@@ -38,7 +38,8 @@ export { DEFAULT_LIMITS, type FastCgiLimits } from './limits.ts';
 export { answerGetValues, encodeUnknownType, type ManagementValues } from './management.ts';
 export { Params, type ByteRange } from './params.ts';
 export { ParamsCollector } from './params-collector.ts';
-export { encodeBlockParams, encodePairs, encodeParams, type ParamPair } from './params-encoder.ts';
+export { encodeBlockParams } from './params-block.ts';
+export { encodePairs, encodeParams, type ParamPair } from './params-encoder.ts';
 export { RecordDecoder, type RecordHeader, type RecordSink } from './record-decoder.ts';
 export {
   encodeAbortRequest,

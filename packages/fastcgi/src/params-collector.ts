@@ -4,6 +4,8 @@ import { GrowingBuffer } from './growing-buffer.ts';
 import { PairCursor } from './pair-cursor.ts';
 import { Params } from './params.ts';
 
+const NOTHING = new Uint8Array(0);
+
 /**
  * Collects name-value pairs that may be cut anywhere. The first piece is kept as a view, and copied only when a second
  * one comes. Work stays linear: counting goes on at the first pair that was not complete.
@@ -12,7 +14,7 @@ export class ParamsCollector {
   readonly #bytesMax: number;
   readonly #pairsMax: number;
   readonly #received: GrowingBuffer;
-  readonly #cursor: PairCursor = new PairCursor(Buffer.alloc(0));
+  readonly #cursor: PairCursor = new PairCursor(NOTHING);
   #count = 0;
 
   /** Refuses more than `bytesMax` bytes in all and more than `pairsMax` pairs. */

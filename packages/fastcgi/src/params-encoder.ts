@@ -25,7 +25,7 @@ export function encodePairs(pairs: Iterable<ParamPair>): Buffer {
  * an empty name or text that is not latin-1.
  */
 export function encodeParams(requestId: number, pairs: Iterable<ParamPair>): Buffer {
-  const list = [...pairs];
+  const list: readonly ParamPair[] = Array.isArray(pairs) ? pairs : [...pairs];
   return encodeTextParams(requestId, list) ?? encodeAnyParams(requestId, list);
 }
 
@@ -34,29 +34,6 @@ function encodeAnyParams(requestId: number, pairs: readonly ParamPair[]): Buffer
   for (const [name, value] of pairs) {
     const at = writer.makeRoom(name.length, value.length);
     writePair(writer.memory, at, name, value);
-  }
-  return writer.finish();
-}
-
-/**
- * Encodes a whole PARAMS stream from a block of `name NUL value NUL ...`, see `Params.toBlock`, without decoding it.
- * Throws as `encodeParams` does, and FCGI_PARAM_INVALID for a block that does not end after a value.
- */
-export function encodeBlockParams(requestId: number, block: Buffer): Buffer {
-  const writer = new ParamsWriter(requestId);
-  let start = 0;
-  while (start < block.length) {
-    const nameEnd = block.indexOf(0, start);
-    const valueEnd = nameEnd < 0 ? -1 : block.indexOf(0, nameEnd + 1);
-    if (valueEnd < 0)
-      throw new FastCgiError('FCGI_PARAM_INVALID', 'a block that ends inside a pair', { requestId });
-    const valueLength = valueEnd - nameEnd - 1;
-    let at = writer.makeRoom(nameEnd - start, valueLength);
-    at = writePairLength(writer.memory, at, nameEnd - start);
-    at = writePairLength(writer.memory, at, valueLength);
-    block.copy(writer.memory, at, start, nameEnd);
-    block.copy(writer.memory, at + nameEnd - start, nameEnd + 1, valueEnd);
-    start = valueEnd + 1;
   }
   return writer.finish();
 }

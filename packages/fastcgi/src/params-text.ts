@@ -1,37 +1,57 @@
-// Writes the PARAMS stream of a usual request, all text and in one record, as one string: one native write for all pairs.
+// Writes the PARAMS stream of a usual request, all text and in one record, straight into the memory it is sent from.
 import { HEADER_LENGTH, PARAMS_CONTENT_MAX, RecordType } from './constants.ts';
+import { pairLength, writePairLength } from './params-writer.ts';
+import { paddingFor, writePadding, writeRecordHeader, writeStreamEnd } from './record-encoder.ts';
 import type { ParamPair } from './params-encoder.ts';
-import { paddingFor, writeRecordHeader, writeStreamEnd } from './record-encoder.ts';
 
-const SHORT_LENGTHS: readonly string[] = Array.from({ length: 128 }, (_, length) =>
-  String.fromCharCode(length),
-);
+/** From this many characters on the native write is faster than a loop. */
+const NATIVE_WRITE_MIN = 64;
+
 const NOT_LATIN1 = /[^\0-\xff]/;
 
 /** The whole stream with its end, or null where pairs are bytes, invalid, or more than one record holds. */
 export function encodeTextParams(requestId: number, pairs: readonly ParamPair[]): Buffer | null {
-  let text = '';
-  for (const [name, value] of pairs) {
-    if (typeof value !== 'string' || name === '') return null;
-    // A cut in time: what is too long for a record is not put together first.
-    if (value.length > PARAMS_CONTENT_MAX) return null;
-    text += lengthText(name.length) + lengthText(value.length) + name + value;
+  const length = textLength(pairs);
+  if (length === 0 || length > PARAMS_CONTENT_MAX) return null;
+  const bytes = Buffer.allocUnsafe(HEADER_LENGTH + length + paddingFor(length) + HEADER_LENGTH);
+  let at = writeRecordHeader(bytes, 0, RecordType.PARAMS, requestId, length);
+  for (let index = 0; index < pairs.length; index += 1) {
+    const pair = pairs[index] as readonly [string, string];
+    const name = pair[0];
+    const value = pair[1];
+    at = writePairLength(bytes, at, name.length);
+    at = writePairLength(bytes, at, value.length);
+    at = writeLatin1(bytes, at, name);
+    if (at > 0) at = writeLatin1(bytes, at, value);
+    if (at < 0) return null;
   }
-  const { length } = text;
-  if (length === 0 || length > PARAMS_CONTENT_MAX || NOT_LATIN1.test(text)) return null;
-  const end = HEADER_LENGTH + length + paddingFor(length);
-  const bytes = Buffer.allocUnsafe(end + HEADER_LENGTH);
-  writeRecordHeader(bytes, 0, RecordType.PARAMS, requestId, length);
-  bytes.write(text, HEADER_LENGTH, 'latin1');
-  bytes.fill(0, HEADER_LENGTH + length, end);
-  writeStreamEnd(bytes, end, RecordType.PARAMS, requestId);
+  at = writePadding(bytes, at, paddingFor(length));
+  writeStreamEnd(bytes, at, RecordType.PARAMS, requestId);
   return bytes;
 }
 
-/** A length in its shortest form, one byte or four, one character for each (specification 3.4). */
-function lengthText(length: number): string {
-  return (
-    SHORT_LENGTHS[length] ??
-    String.fromCharCode((length >>> 24) | 0x80, (length >>> 16) & 0xff, (length >>> 8) & 0xff, length & 0xff)
-  );
+/** How long all pairs are, or 0 where one of them is bytes or has no name. */
+function textLength(pairs: readonly ParamPair[]): number {
+  let length = 0;
+  for (let index = 0; index < pairs.length; index += 1) {
+    const pair = pairs[index] as ParamPair;
+    const name = pair[0];
+    const value = pair[1];
+    if (typeof value !== 'string' || name === '') return 0;
+    length += pairLength(name.length, value.length);
+  }
+  return length;
+}
+
+/** Returns where the text ends, or -1 where a character is none of latin-1. */
+function writeLatin1(target: Buffer, at: number, text: string): number {
+  const { length } = text;
+  if (length >= NATIVE_WRITE_MIN) return NOT_LATIN1.test(text) ? -1 : at + target.write(text, at, 'latin1');
+  let seen = 0;
+  for (let index = 0; index < length; index += 1) {
+    const code = text.charCodeAt(index);
+    seen |= code;
+    target[at + index] = code;
+  }
+  return seen > 0xff ? -1 : at + length;
 }

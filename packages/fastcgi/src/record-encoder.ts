@@ -13,6 +13,7 @@ import {
   type StreamType,
 } from './constants.ts';
 import { FastCgiError } from './errors.ts';
+import { takeMemory } from './memory.ts';
 
 /** Bytes of a record with a fixed body. */
 export const FIXED_RECORD_LENGTH: number = HEADER_LENGTH + FIXED_BODY_LENGTH;
@@ -131,7 +132,7 @@ export function writeBeginRequest(
 /** Encodes one record of any type, padded to a multiple of 8. Throws FCGI_RECORD_TOO_LONG above 65535 bytes. */
 export function encodeRecord(type: number, requestId: number, content: Uint8Array): Buffer {
   const padding = paddingFor(content.length);
-  const record = Buffer.allocUnsafe(HEADER_LENGTH + content.length + padding);
+  const record = takeMemory(HEADER_LENGTH + content.length + padding);
   const body = writeRecordHeader(record, 0, type, requestId, content.length);
   record.set(content, body);
   writePadding(record, body + content.length, padding);
@@ -140,7 +141,7 @@ export function encodeRecord(type: number, requestId: number, content: Uint8Arra
 
 /** Encodes stream content as records of at most 32 KiB, without the end of the stream. */
 export function encodeStream(type: StreamType, requestId: number, content: Uint8Array): Buffer {
-  const records = Buffer.allocUnsafe(streamLength(content.length));
+  const records = takeMemory(streamLength(content.length));
   writeStream(records, 0, type, requestId, [content], content.length);
   return records;
 }
@@ -183,7 +184,8 @@ export function encodeAbortRequest(requestId: number): Buffer {
   return encodeRecord(RecordType.ABORT_REQUEST, requestId, Buffer.alloc(0));
 }
 
-function writePadding(target: Uint8Array, at: number, length: number): number {
+/** Writes zeros and returns where they end; a loop, because there are seven at most. */
+export function writePadding(target: Uint8Array, at: number, length: number): number {
   for (let index = 0; index < length; index += 1) target[at + index] = 0;
   return at + length;
 }

@@ -1,5 +1,6 @@
 // Hands records to a transport: small ones copied into one buffer, large ones sent as views between headers.
 import { HEADER_LENGTH, STREAM_CONTENT_MAX, type StreamType } from './constants.ts';
+import { takeMemory } from './memory.ts';
 import { paddingFor, streamLength, writeRecordHeader, writeStream } from './record-encoder.ts';
 import type { Transport } from './transport.ts';
 
@@ -45,7 +46,7 @@ export class RecordWriter {
   /** Sends `length` bytes of a stream given in parts. Above {@link COPY_MAX} the parts must not change until they are sent. */
   sendStream(type: StreamType, requestId: number, parts: readonly Uint8Array[], length: number): boolean {
     if (length <= COPY_MAX) {
-      const records = Buffer.allocUnsafe(streamLength(length));
+      const records = takeMemory(streamLength(length));
       writeStream(records, 0, type, requestId, parts, length);
       return this.send(records);
     }

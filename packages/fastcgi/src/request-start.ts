@@ -1,6 +1,7 @@
 // The first bytes of a request: BEGIN_REQUEST, all PARAMS, and STDIN when it is known whole.
 import { HEADER_LENGTH, RecordType, type Role } from './constants.ts';
-import { encodeBlockParams, encodeParams, type ParamPair } from './params-encoder.ts';
+import { encodeBlockParams } from './params-block.ts';
+import { encodeParams, type ParamPair } from './params-encoder.ts';
 import {
   FIXED_RECORD_LENGTH,
   streamLength,

@@ -3,6 +3,7 @@ import { HEADER_LENGTH, ProtocolStatus, RecordType, Role } from './constants.ts'
 import { FastCgiError } from './errors.ts';
 import type { InputGate } from './input-gate.ts';
 import { InputQueue, STREAM_END, type InputSink } from './input-queue.ts';
+import { takeMemory } from './memory.ts';
 import { NO_PARAMS, type Params } from './params.ts';
 import type { ParamsCollector } from './params-collector.ts';
 import {
@@ -248,7 +249,7 @@ export class OpenServerRequest<T> implements ServerRequest<T>, InputSink {
       return;
     }
     const endLength = (this.#hasStderr ? 2 : 1) * HEADER_LENGTH + FIXED_RECORD_LENGTH;
-    const records = Buffer.allocUnsafe(streamLength(length) + endLength);
+    const records = takeMemory(streamLength(length) + endLength);
     let at = writeStream(records, 0, RecordType.STDOUT, this.id, parts, length);
     if (this.#hasStderr) at = writeStreamEnd(records, at, RecordType.STDERR, this.id);
     at = writeStreamEnd(records, at, RecordType.STDOUT, this.id);

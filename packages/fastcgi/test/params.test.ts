@@ -114,8 +114,35 @@ describe('variables', () => {
     );
   });
 
+  it('are encoded from their block as from text, whatever their lengths', () => {
+    const text = fc.oneof(
+      fc.integer({ min: 0, max: 300 }),
+      fc.integer({ min: 125, max: 130 }),
+      fc.constant(9000),
+    );
+    const lengths = fc.array(fc.tuple(text, text), { maxLength: 12 });
+    fc.assert(
+      fc.property(lengths, (all) => {
+        const pairs = all.map(([key, value]) => [`N${'k'.repeat(key)}`, 'v'.repeat(value)] as const);
+        const block = Buffer.from(pairs.map(([key, value]) => `${key}\0${value}\0`).join(''), 'latin1');
+        expect(encodeBlockParams(7, block)).toEqual(encodeParams(7, pairs));
+      }),
+    );
+  });
+
+  it('are refused from a block with an empty name', () => {
+    expect(code(() => encodeBlockParams(1, Buffer.from('A\0b\0\0c\0')))).toBe('FCGI_PARAM_INVALID');
+  });
+
   it('are refused from a block that ends inside a pair', () => {
-    for (const text of ['A', 'A\0', 'A\0b', 'A\0b\0C\0']) {
+    for (const text of [
+      'A',
+      'A\0',
+      'A\0b',
+      'A\0b\0C\0',
+      `A\0b\0C\0${'d'.repeat(200)}`,
+      `${'A'.repeat(200)}\0`,
+    ]) {
       expect(code(() => encodeBlockParams(1, Buffer.from(text)))).toBe('FCGI_PARAM_INVALID');
     }
   });
