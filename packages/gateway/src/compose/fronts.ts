@@ -151,7 +151,7 @@ interface FrontParts {
 
 function makeFront(listen: ListenConfig, { config, router, logger, headClock }: FrontParts): Front {
   const options: FrontOptions = {
-    handle: (exchange) => router.handle(exchange, listen.mount),
+    handle: (exchange) => router.handle(exchange, listen),
     showDetail: config.app.debug,
     variablesBytes: config.limits.variablesBytes,
     variablesCount: config.limits.variablesCount,
@@ -208,7 +208,7 @@ function makeAjpFront(listen: ListenConfig, options: FrontOptions, router: Route
   if (secret !== null && 'reason' in secret) throw new Error(`${listen.secretFile}: ${secret.reason}`);
   return new AjpFront({
     ...options,
-    handle: (exchange) => router.handle(exchange, mountAttribute(exchange.variables) ?? listen.mount),
+    handle: (exchange) => router.handle(exchange, listen, mountAttribute(exchange.variables) ?? listen.mount),
     secret: secret?.value ?? null,
     allowedAttributes: listen.allowedAttributes ?? [],
     packetBytes: listen.packetBytes ?? AJP_PACKET_BYTES,

@@ -22,7 +22,7 @@ export function makeHttpFront(
 ): Front {
   return new HttpFront({
     ...options,
-    handle: (exchange) => router.handle(exchange, forwardedMount(exchange.variables) ?? listen.mount),
+    handle: (exchange) => router.handle(exchange, listen, forwardedMount(exchange.variables) ?? listen.mount),
     limits,
     forwarding: forwardingOf(listen),
     peerOf,

@@ -57,6 +57,8 @@ export interface ListenConfig {
   readonly group: string | null;
   /** Path prefix under which the application lives on this listener (SCRIPT_NAME), without a trailing slash; null: none. */
   readonly mount: string | null;
+  /** SCRIPT_NAME says where the application lives, also if it is the whole path. */
+  readonly isScriptNameBelieved: boolean;
   /** Connections the kernel holds until the gateway accepts them. */
   readonly backlogCount: number;
   /** Addresses and CIDR blocks that may connect over TCP; null lets everybody in who reaches the socket. */

@@ -8,6 +8,14 @@ export interface RequestPath {
   readonly pathInfo: string | undefined;
 }
 
+/** Where an application is, as its listener knows. */
+export interface Place {
+  /** The mount point, with a leading and without a trailing slash; empty or null for none. */
+  readonly mount: string | null;
+  /** Without a mount point, SCRIPT_NAME is where the application is, also if the web server sends no PATH_INFO. */
+  readonly isScriptNameBelieved: boolean;
+}
+
 /** Where the application is, and what was asked of it. */
 export interface SplitPath {
   /** Empty, or begins with a slash and does not end with one. */
@@ -21,12 +29,10 @@ export interface SplitPath {
  *
  * With a mount point, SCRIPT_NAME is the mount point and PATH_INFO what follows it in REQUEST_URI; null if the path is not
  * under it. Without one, a PATH_INFO is taken as it comes. A web server that sends none has put the whole path into
- * SCRIPT_NAME, as it would for a script: nothing here is a script, so all of it is PATH_INFO. The same holds for an
- * empty PATH_INFO if SCRIPT_NAME is the whole path of REQUEST_URI.
- *
- * @param mount the mount point, with a leading and without a trailing slash; empty or null for none
+ * SCRIPT_NAME, as it would for a script: unless SCRIPT_NAME is to be believed nothing here is a script, so all of it is
+ * PATH_INFO. The same holds for an empty PATH_INFO if SCRIPT_NAME is the whole path of REQUEST_URI.
  */
-export function splitPath(path: RequestPath, mount: string | null): SplitPath | null {
+export function splitPath(path: RequestPath, { mount, isScriptNameBelieved }: Place): SplitPath | null {
   if (mount) {
     // A web server may have matched its location after it merged slashes; then only its own words are under the mount.
     const candidates = [
@@ -38,9 +44,16 @@ export function splitPath(path: RequestPath, mount: string | null): SplitPath | 
   }
   const { requestUri, scriptName = '', pathInfo } = path;
   if (pathInfo) return tidy(scriptName, pathInfo);
-  if (scriptName === '') return tidy('', pathInfo ?? decodedPath(requestUri ?? '/'));
+  if (scriptName === '') return tidy('', decodedPath(requestUri ?? '/'));
+  if (isScriptNameBelieved) return tidy(scriptName, pathBelow(scriptName, requestUri ?? ''));
   if (pathInfo === undefined || decodedPath(requestUri ?? '') === scriptName) return tidy('', scriptName);
   return tidy(scriptName, '');
+}
+
+// Where the web server has rewritten the path, REQUEST_URI does not begin with the script.
+function pathBelow(scriptName: string, requestUri: string): string {
+  const whole = decodedPath(requestUri);
+  return isUnder(whole, scriptName) ? whole.slice(scriptName.length) : '';
 }
 
 /** Whether a decoded path is a prefix itself or lies below it; `/apple` is not under `/app`. */

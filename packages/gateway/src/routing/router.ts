@@ -7,7 +7,7 @@ import type { Backend, Exchange } from '../exchange/exchange.ts';
 import type { BodyClock } from '../spool/body-clock.ts';
 import { collectBody } from '../spool/collect.ts';
 import type { Spool } from '../spool/spool.ts';
-import { splitPath, type RequestPath, type SplitPath } from './path.ts';
+import { splitPath, type Place, type RequestPath, type SplitPath } from './path.ts';
 import { hostOf, RouteTable } from './route-table.ts';
 
 /** A route with the backend it leads to. */
@@ -51,8 +51,11 @@ export class Router {
     this.#bodyClock = bodyClock;
   }
 
-  /** @param mount the mount point of the listener it came in by, or null */
-  handle(exchange: Exchange, mount: string | null): void {
+  /**
+   * @param place what the listener it came in by knows of the application
+   * @param mount the mount point of this request, if it is not that of the listener
+   */
+  handle(exchange: Exchange, place: Place, mount: string | null = place.mount): void {
     const { variables } = exchange;
     exchange.delivery = this.#delivery;
     const sent: RequestPath = {
@@ -60,10 +63,11 @@ export class Router {
       scriptName: variables.get('SCRIPT_NAME'),
       pathInfo: variables.get('PATH_INFO'),
     };
-    const asked = splitPath(sent, null);
+    const { isScriptNameBelieved } = place;
+    const asked = splitPath(sent, { mount: null, isScriptNameBelieved });
     const route = this.#routes && asked ? this.#find(this.#routes, exchange, asked) : undefined;
     const mountPoint = route?.config.mount ?? mount;
-    const path = mountPoint ? splitPath(sent, mountPoint) : asked;
+    const path = mountPoint ? splitPath(sent, { mount: mountPoint, isScriptNameBelieved }) : asked;
     if (!path) {
       const message = `${sent.requestUri ?? 'the path'} is not under the mount point ${mountPoint}`;
       exchange.fail(new GatewayError('SLUICE_NOT_MOUNTED', message));

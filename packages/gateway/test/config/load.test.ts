@@ -8,6 +8,7 @@ const usualListener = {
   allowedAttributes: null,
   packetBytes: null,
   isPathDecoded: false,
+  isScriptNameBelieved: false,
   isProxied: false,
   trusted: null,
   forwarded: null,

@@ -1,7 +1,18 @@
 // SCRIPT_NAME and PATH_INFO: what each web server sends, and what an application gets.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decodedPath, isUnder, percentDecode, splitPath, type RequestPath } from '../../src/routing/path.ts';
+import {
+  decodedPath,
+  isUnder,
+  percentDecode,
+  splitPath,
+  type RequestPath,
+  type SplitPath,
+} from '../../src/routing/path.ts';
+
+function splitAt(path: RequestPath, mount: string | null): SplitPath | null {
+  return splitPath(path, { mount, isScriptNameBelieved: false });
+}
 
 type Row = readonly [
   name: string,
@@ -29,9 +40,9 @@ const FRONTS: readonly (readonly [...Row, scriptOut: string, pathOut: string])[]
 
 describe('without a mount point', () => {
   it.each(FRONTS)('%s', (_name, requestUri, scriptName, pathInfo, scriptOut, pathOut) => {
-    const split = splitPath({ requestUri, scriptName, pathInfo }, null);
+    const split = splitAt({ requestUri, scriptName, pathInfo }, null);
     expect(split).toEqual({ scriptName: scriptOut, pathInfo: pathOut });
-    expect(splitPath({ requestUri, scriptName, pathInfo }, '')).toEqual(split);
+    expect(splitAt({ requestUri, scriptName, pathInfo }, '')).toEqual(split);
   });
 
   it.each<readonly [...Row, string, string]>([
@@ -47,6 +58,7 @@ describe('without a mount point', () => {
     ['a script name that was rewritten is believed', '/other', '/app', '', '/app', ''],
     ['nothing at all is the root', undefined, undefined, undefined, '', '/'],
     ['an empty path is the root', '', '', '', '', '/'],
+    ['where both are empty the URI says it', '/app/x', '', '', '', '/app/x'],
     ['a script name of / is no script name', '/x', '/', '/x', '', '/x'],
     ['slashes at the end of the script name go', '/app//x', '/app//', '/x', '/app', '/x'],
     ['a PATH_INFO without a slash gets one', '/x', '', 'x', '', '/x'],
@@ -83,9 +95,35 @@ describe('without a mount point', () => {
     ['an empty path info after a rewrite (php bug 78599)', '/path_info.php/', '/', '', '', '/'],
     ['NUL comes out, to be refused', '/a%00b', undefined, undefined, '', '/a\0b'],
   ])('%s', (_name, requestUri, scriptName, pathInfo, scriptOut, pathOut) => {
-    expect(splitPath({ requestUri, scriptName, pathInfo }, null)).toEqual({
+    expect(splitAt({ requestUri, scriptName, pathInfo }, null)).toEqual({
       scriptName: scriptOut,
       pathInfo: pathOut,
+    });
+  });
+});
+
+describe('where SCRIPT_NAME is believed', () => {
+  it.each<readonly [...Row, string, string]>([
+    ['mod_fcgid, the script itself', '/app?x', '/app', undefined, '/app', ''],
+    ['mod_fcgid, below the script', '/app/a%20b', '/app', '/a b', '/app', '/a b'],
+    ['lighttpd at /app', '/app', '/app', undefined, '/app', ''],
+    ['nginx, split, the root', '/app', '/app', '', '/app', ''],
+    ['a PATH_INFO that is missing', '/app/a%20b', '/app', undefined, '/app', '/a b'],
+    ['a PATH_INFO that is empty', '/app/a%20b', '/app', '', '/app', '/a b'],
+    ['a path that was rewritten', '/other/x', '/app', undefined, '/app', ''],
+    ['no script', '/a%20b', '', '', '', '/a b'],
+    ['nothing but the URI', '/a%20b', undefined, undefined, '', '/a b'],
+    ['a script named /', '/a', '/', '/a', '', '/a'],
+    ['dots', '/app/a/../b', '/app', undefined, '/app', '/b'],
+  ])('%s', (_name, requestUri, scriptName, pathInfo, scriptOut, pathOut) => {
+    const path = { requestUri, scriptName, pathInfo };
+    expect(splitPath(path, { mount: null, isScriptNameBelieved: true })).toEqual({
+      scriptName: scriptOut,
+      pathInfo: pathOut,
+    });
+    expect(splitPath({ ...path, requestUri: '/m/x' }, { mount: '/m', isScriptNameBelieved: true })).toEqual({
+      scriptName: '/m',
+      pathInfo: '/x',
     });
   });
 });
@@ -93,12 +131,12 @@ describe('without a mount point', () => {
 describe('with a mount point', () => {
   it('dots in the words of a web server do not leave it', () => {
     const sent = { requestUri: '/other', scriptName: '/app/../secret', pathInfo: undefined };
-    expect(splitPath(sent, '/app')).toBeNull();
+    expect(splitAt(sent, '/app')).toBeNull();
   });
 
   const mounted = FRONTS.filter(([, requestUri]) => requestUri === URI);
   it.each(mounted)('at /app, %s', (_name, requestUri, scriptName, pathInfo) => {
-    expect(splitPath({ requestUri, scriptName, pathInfo }, '/app')).toEqual({
+    expect(splitAt({ requestUri, scriptName, pathInfo }, '/app')).toEqual({
       scriptName: '/app',
       pathInfo: '/a b',
     });
@@ -119,13 +157,13 @@ describe('with a mount point', () => {
     ['two slashes in front', '//app/x', '/app', null],
     ['bytes', '/caf%C3%A9/x', '/caf\xc3\xa9', '/x'],
   ])('%s', (_name, requestUri, mount, pathInfo) => {
-    const split = splitPath({ requestUri, scriptName: '/ignored', pathInfo: '/ignored' }, mount);
+    const split = splitAt({ requestUri, scriptName: '/ignored', pathInfo: '/ignored' }, mount);
     expect(split).toEqual(pathInfo === null ? null : { scriptName: mount, pathInfo });
   });
 
   it('goes by SCRIPT_NAME and PATH_INFO where there is no REQUEST_URI', () => {
     const path: RequestPath = { requestUri: undefined, scriptName: '/app', pathInfo: '/x' };
-    expect(splitPath(path, '/app')).toEqual({ scriptName: '/app', pathInfo: '/x' });
+    expect(splitAt(path, '/app')).toEqual({ scriptName: '/app', pathInfo: '/x' });
   });
 });
 
@@ -145,7 +183,7 @@ describe('any path', () => {
   it('comes out in the shape that PEP 3333 asks for', () => {
     fc.assert(
       fc.property(path, fc.constantFrom(null, '/app', '/a'), (sent, mount) => {
-        const split = splitPath(sent, mount);
+        const split = splitAt(sent, mount);
         if (!split) return;
         const { scriptName, pathInfo } = split;
         expect([scriptName, /^(\/[^]*[^/])?$/.test(scriptName)]).toEqual([scriptName, true]);
@@ -159,9 +197,9 @@ describe('any path', () => {
   it('is not split again when it has been split', () => {
     fc.assert(
       fc.property(path, (sent) => {
-        const split = splitPath(sent, null);
+        const split = splitAt(sent, null);
         if (!split || split.pathInfo === '') return;
-        expect(splitPath({ ...sent, ...split }, null)).toEqual(split);
+        expect(splitAt({ ...sent, ...split }, null)).toEqual(split);
       }),
       { numRuns: 1_000 },
     );

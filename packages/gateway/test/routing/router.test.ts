@@ -42,7 +42,7 @@ function route(
     return { config, backend: new RecordingBackend() };
   });
   const fallback = new RecordingBackend();
-  new Router(backends, fallback, LIMITS, spool).handle(made.exchange, mount);
+  new Router(backends, fallback, LIMITS, spool).handle(made.exchange, { mount, isScriptNameBelieved: false });
   const went = backends.find(({ backend }) => backend.taken.length > 0);
   return {
     ...made,
@@ -150,7 +150,10 @@ describe('a body', () => {
   it('is complete before a backend gets the request', () => {
     const made = post(null);
     const backend = new RecordingBackend();
-    new Router([], backend, LIMITS, spool).handle(made.exchange, null);
+    new Router([], backend, LIMITS, spool).handle(made.exchange, {
+      mount: null,
+      isScriptNameBelieved: false,
+    });
     made.body.push(Buffer.from('abc'));
     expect(backend.taken).toEqual([]);
     made.body.finish();
@@ -190,7 +193,10 @@ describe('a body', () => {
   it('of exactly the limit is taken', () => {
     const made = post(10);
     const backend = new RecordingBackend();
-    new Router([], backend, LIMITS, spool).handle(made.exchange, null);
+    new Router([], backend, LIMITS, spool).handle(made.exchange, {
+      mount: null,
+      isScriptNameBelieved: false,
+    });
     made.body.push(Buffer.alloc(10));
     made.body.finish();
     expect(backend.taken).toHaveLength(1);

@@ -66,6 +66,14 @@ export const listenSettings: SettingsOf<ListenConfig> = {
     prose:
       'The URL path under which the application lives. It becomes `SCRIPT_NAME` and is taken off the front of `PATH_INFO`.',
   },
+  isScriptNameBelieved: {
+    key: 'believe_script_name',
+    kind: toggle,
+    fallback: { state: 'value', toml: false },
+    flag: 'believe-script-name',
+    prose:
+      'Without `mount`: a `SCRIPT_NAME` that is the whole path is where the application lives, and it is asked for its root. That is right where the web server knows the application as a script, as mod_fcgid does. Otherwise such a `SCRIPT_NAME` is taken for the path, which is what nginx, Caddy and HAProxy mean by it.',
+  },
   backlogCount: {
     key: 'backlog',
     kind: integer(1, 65_535),
