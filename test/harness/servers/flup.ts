@@ -9,12 +9,14 @@ import type { TestBed } from '../bed.ts';
 /** What it speaks. */
 export type FlupProtocol = 'fastcgi' | 'ajp' | 'scgi';
 
-// Where `npm test` puts it.
-const PYTHON = fileURLToPath(new URL('../../../.cache/peers/bin/python', import.meta.url));
+/** The interpreter that has flup: where `npm test` puts it. */
+export const PEERS_PYTHON: string = fileURLToPath(
+  new URL('../../../.cache/peers/bin/python', import.meta.url),
+);
 const LAUNCHER = fileURLToPath(new URL('../../launchers/flup_server.py', import.meta.url));
 
 /** What has to be installed. */
-export const flupParts: readonly Part[] = [{ name: 'flup', isPresent: canImport(PYTHON, 'flup') }];
+export const flupParts: readonly Part[] = [{ name: 'flup', isPresent: canImport(PEERS_PYTHON, 'flup') }];
 
 /** Starts it and waits until it accepts connections. */
 export function startFlup(bed: TestBed, protocol: FlupProtocol, port: number): Promise<WebServer> {
@@ -22,7 +24,7 @@ export function startFlup(bed: TestBed, protocol: FlupProtocol, port: number): P
     name: 'flup',
     // The interpreter is in no directory for programs.
     command: 'env',
-    args: [PYTHON, LAUNCHER, protocol, String(port), APPS],
+    args: [PEERS_PYTHON, LAUNCHER, protocol, String(port), APPS],
     listensOn: port,
     // Over AJP it logs every request, and tracebacks over several lines.
     expectedLog: [/Exception caught (?:from handler|in Connection)/, /BrokenPipeError|ConnectionResetError/],

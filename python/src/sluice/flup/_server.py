@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Environ = Optional[Mapping[str, Any]]
 
 _DEFAULTS: dict[str, Setting] = {
+    # As flup: what web servers say of a script at its root is what they say of any path that is not one.
+    "believe_script_name": True,
     # As flup: nobody is turned away for having to wait, and the web server knows how long it wants to.
     "queue_length": 1000,
     "queue_timeout": "60s",
