@@ -48,6 +48,8 @@ function uwsgiPath(title: string, protocol: UwsgiProtocol): Path {
       const uwsgi = await startUwsgi(bed, protocol, back);
       const port = await bed.reservePort();
       const upstream = [`protocol = "${protocol}"`, `servers = ["127.0.0.1:${back}"]`];
+      // Its http-socket closes each connection and does not say so.
+      if (protocol === 'http') upstream.push('keep_alive = 0');
       const relay = await startRelay(bed, { port, upstream, isStreaming: false, expectedLog: BROKEN_OFF });
       return runningBehind(port, relay, uwsgi);
     },

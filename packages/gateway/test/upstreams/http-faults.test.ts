@@ -4,6 +4,8 @@ import type { Socket } from 'node:net';
 import { HttpProtocol } from '../../src/backends/upstreams/http.ts';
 import type { UpstreamOptions } from '../../src/backends/upstreams/upstream-options.ts';
 import type { Upstream } from '../../src/backends/upstreams/upstream.ts';
+import { makeExchange } from '../helpers/exchanges.ts';
+import { until } from '../helpers/settled.ts';
 import { answerOf, ask, UpstreamBench } from '../helpers/upstream-bench.ts';
 
 const protocol = new HttpProtocol({ keepsConnections: true, forwarding: { mode: 'replace', headers: [] } });
@@ -49,6 +51,21 @@ describe('a server may answer', () => {
     await done;
     expect([exchange.outcome, reply.sentHead?.status, reply.text]).toEqual(['complete', 200, 'hello']);
     expect(reply.sentHead?.get('transfer-encoding')).toBe(undefined);
+  });
+
+  it('and hang up while the client takes nothing for the moment', async () => {
+    let server: Socket | undefined;
+    const upstream = await rawUpstream((socket) => {
+      server = socket;
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel');
+    });
+    const asked = makeExchange({ variables: GET });
+    asked.reply.isWritable = false;
+    upstream.handle(asked.exchange);
+    await until('the first bytes have come', () => asked.reply.text === 'hel');
+    server?.end('lo');
+    await asked.done;
+    expect([asked.exchange.outcome, asked.reply.text]).toEqual(['complete', 'hello']);
   });
 
   it('with headers that are only for the connection, which end there', async () => {

@@ -117,6 +117,8 @@ class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler {
   #isPaused = false;
   /** What became of the request body, if the rest of it never comes. */
   #bodyFailure: Error | null = null;
+  /** What is still to come of a reply that has said how long it is; null as long as it has not. */
+  #missingBytes: number | null = null;
 
   constructor(socket: Socket, sink: ReplySink, body: RequestBody) {
     this.#socket = socket;
@@ -153,6 +155,8 @@ class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler {
       if (headers.length > DEFAULT_LIMITS.headLines) {
         throw malformed(`${headers.length} header lines, at most ${DEFAULT_LIMITS.headLines}`);
       }
+      const length = headers.find(([name]) => name.toLowerCase() === 'content-length');
+      if (length) this.#missingBytes = Number(length[1]);
       const own = headers.filter(([name]) => name.toLowerCase() === 'connection');
       const dropped = own.flatMap(([, value]) => connectionOptions(value));
       this.#sink.head(
@@ -169,6 +173,7 @@ class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#missingBytes !== null) this.#missingBytes -= chunk.length;
     this.#sink?.body(chunk);
   }
 
@@ -188,6 +193,8 @@ class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler {
     const bodyFailure = this.#bodyFailure;
     const sink = this.#release();
     if (!sink) return;
+    // While it is paused at the last byte, undici takes the end of the connection for the loss of a reply that is whole.
+    if (this.#missingBytes === 0) return sink.end(false);
     if (!bodyFailure) return sink.failed(httpFailure(error, isSent, isUnanswered));
     const seen = `the request body is not complete: ${bodyFailure.message}`;
     const failure = new UpstreamFailure('SLUICE_BAD_REQUEST', seen, { isServerFault: false });
