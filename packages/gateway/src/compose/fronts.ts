@@ -22,6 +22,9 @@ import { httpFarewell, makeHttpFront } from './http-front.ts';
 
 /** The packet size of AJP that web servers have unless told otherwise. */
 const AJP_PACKET_BYTES = 8192;
+/** How long a connection that was accepted last may take to send the first byte of its request. */
+const LAST_CALL_MS = 500;
+const LOOK_AGAIN_MS = 10;
 /** When all requests are answered, how long their clients may take to read the answers. */
 const LAST_BYTES_MS = 5_000;
 /** How often it is looked whether they have. */
@@ -43,6 +46,7 @@ export class Fronts {
   readonly #activation: Activation | undefined;
   readonly #open: OpenFront[] = [];
   readonly #refusals = new Seldom();
+  readonly #sockets = new Set<Socket>();
   /** Resolve when a front has no connection left. */
   #closed: readonly Promise<unknown>[] = [];
 
@@ -66,6 +70,10 @@ export class Fronts {
     for (const listen of this.#config.listen) {
       const parts = { config: this.#config, router: this.#router, logger: this.#logger, headClock };
       const front = makeFront(listen, parts);
+      front.server.on('connection', (socket: Socket) => {
+        this.#sockets.add(socket);
+        socket.once('close', () => this.#sockets.delete(socket));
+      });
       // HTTP has clocks of its own.
       if (listen.protocol !== 'http') {
         front.server.on('connection', (socket: Socket) => replyClock.watch(socket));
@@ -113,14 +121,25 @@ export class Fronts {
     this.#logger.warn(fields, `connection refused: ${reason}`);
   }
 
-  /** Accepts no more connections, and lets go of those that have no request. May be called again. */
+  /** Accepts no more connections, and lets go of those that have no request but have had one. May be called again. */
   beginClosing(): void {
     if (this.#closed.length > 0) return;
     this.#closed = this.#open.map(({ front }) => once(front.server, 'close'));
     for (const { front, listener, tls } of this.#open) {
       tls?.close();
       listener.close();
-      front.drain();
+      front.drain(isFresh);
+    }
+  }
+
+  /**
+   * Waits for the requests of connections that were accepted last: whoever has connected a moment ago is about to send
+   * one, and would lose it.
+   */
+  async lastCall(): Promise<void> {
+    const untilMs = performance.now() + LAST_CALL_MS;
+    while ([...this.#sockets].some(isFresh) && performance.now() < untilMs) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     }
   }
 
@@ -140,6 +159,11 @@ export class Fronts {
   destroy(): void {
     for (const { front } of this.#open) front.destroy();
   }
+}
+
+/** Whether nothing has been received on a connection yet. */
+function isFresh({ bytesRead }: Socket): boolean {
+  return bytesRead === 0;
 }
 
 interface FrontParts {

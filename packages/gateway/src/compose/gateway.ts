@@ -171,6 +171,7 @@ class WiredGateway implements Gateway {
   async stop(isPatient = false): Promise<void> {
     this.#fronts.beginClosing();
     await Promise.all(this.#watches.map((watch) => watch.close()));
+    await this.#fronts.lastCall();
     await Promise.all([this.#pools.stop(isPatient), this.#upstreams.stop(isPatient)]);
     await this.#fronts.closed();
     this.#spool.close();

@@ -39,8 +39,10 @@ export class DialectFront implements Front {
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }
 
-  drain(): void {
-    for (const connection of this.#connections.keys()) connection.closeIfIdle();
+  drain(isSpared?: (socket: Socket) => boolean): void {
+    for (const [connection, socket] of this.#connections) {
+      if (isSpared?.(socket) !== true) connection.closeIfIdle();
+    }
   }
 
   destroy(): void {

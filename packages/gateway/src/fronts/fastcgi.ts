@@ -37,8 +37,10 @@ export class FastCgiFront implements Front {
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }
 
-  drain(): void {
-    for (const connection of this.#connections.keys()) connection.close();
+  drain(isSpared?: (socket: Socket) => boolean): void {
+    for (const [connection, socket] of this.#connections) {
+      if (isSpared?.(socket) !== true) connection.close();
+    }
   }
 
   destroy(): void {

@@ -1,6 +1,6 @@
 // What every front has in common: it listens, makes exchanges, and can be drained.
 
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { HeadClock } from './head-clock.ts';
 
@@ -24,8 +24,12 @@ export interface Front {
   readonly protocol: string;
   /** Not listening yet. */
   readonly server: Server;
-  /** Finishes the requests in progress and closes their connections; idle ones are closed at once. */
-  drain(): void;
+  /**
+   * Finishes the requests in progress and closes their connections; idle ones are closed at once.
+   *
+   * @param isSpared which connections are left alone; default none. HTTP leaves those alone that have had no request yet.
+   */
+  drain(isSpared?: (socket: Socket) => boolean): void;
   /** Cuts all connections now. */
   destroy(): void;
 }

@@ -6,13 +6,15 @@ import os
 import socket
 import stat
 
+from sluice.flup._handover import take
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Union
 
     BindAddress = Union[str, "tuple[Any, ...]"]
 
-_BACKLOG = socket.SOMAXCONN
+_BACKLOG = 2048
 _LISTEN_DESCRIPTOR = 0
 
 
@@ -20,12 +22,16 @@ def bind(address: BindAddress, umask: int | None) -> socket.socket:
     """Return a listening socket at a path, a (host, port), or a longer tuple for IPv6.
 
     As with flup, a socket that is at the path is replaced, and `umask` is in force while the new one is made. Anything
-    else at the path is left there. Raises `OSError`, and `TypeError` for something that is no address.
+    else at the path is left there. A socket that was kept for this address is taken as it is. Raises `OSError`, and
+    `TypeError` for something that is no address.
     """
+    if not isinstance(address, str) and (not isinstance(address, tuple) or len(address) < 2):
+        raise TypeError(f"bindAddress is {address!r}; it has to be a path or a tuple of host and port")
+    kept = take(address)
+    if kept is not None and (not isinstance(address, str) or _is_socket(address)):
+        return kept
     if isinstance(address, str):
         return _bind_path(address, umask)
-    if not isinstance(address, tuple) or len(address) < 2:
-        raise TypeError(f"bindAddress is {address!r}; it has to be a path or a tuple of host and port")
     listening = socket.socket(socket.AF_INET6 if len(address) > 2 else socket.AF_INET, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -6,9 +6,11 @@ import os
 import sys
 from types import SimpleNamespace
 
+from sluice._locate import GatewayNotFound
 from sluice._server import Server
 from sluice.flup._application import FlupApplication
 from sluice.flup._cgi import run_cgi
+from sluice.flup._handover import leave
 from sluice.flup._listening import bind, inherited, is_internet, remove
 from sluice.flup._workers import Workers
 
@@ -21,9 +23,12 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
     from sluice._gateway import Setting
+    from sluice.flup._fallback import FallbackServer
     from sluice.flup._listening import BindAddress
 
     Environ = Optional[Mapping[str, Any]]
+
+_NO = ("0", "no", "off", "false")
 
 _DEFAULTS: dict[str, Setting] = {
     # As flup: what web servers say of a script at its root is what they say of any path that is not one.
@@ -64,7 +69,7 @@ class FlupServer:
         self._umask = umask
         self._workers = workers
         self._settings: dict[str, Setting] = settings or {}
-        self._server: Server | None = None
+        self._server: Server | FallbackServer | None = None
         self._is_stopped = False
         # CherryPy sets these to end a server.
         self._oldSIGs: list[object] = []
@@ -74,13 +79,18 @@ class FlupServer:
         """Serve until SIGHUP: True, or until SIGINT or SIGTERM: False. Handlers of signals are as before then.
 
         Where descriptor 0 is to be the socket and is none, answer one request by CGI and exit. Raises `OSError` where
-        `bindAddress` cannot be had, `GatewayNotFound` and `GatewayFailed`.
+        `bindAddress` cannot be had, `GatewayFailed`, and `GatewayNotFound`; with FastCGI a small server in Python takes
+        the gateway's place then, unless SLUICE_FALLBACK=0 is in the environment.
         """
-        listening = self._listen()
-        try:
-            return self._serve(listening)
-        finally:
-            listening.close()
+        with self._listen() as listening:
+            is_hangup = self._serve(listening)
+            if self._bindAddress is None:
+                return is_hangup
+            if is_hangup:
+                leave(listening, self._bindAddress)
+            elif isinstance(self._bindAddress, str):
+                remove(self._bindAddress, listening)
+            return is_hangup
 
     def stop(self) -> None:
         """Have `run` finish its requests and return False. For any thread."""
@@ -124,8 +134,9 @@ class FlupServer:
             settings["allow"] = allowed
         workers = self._workers
         name = f"{type(self).__module__}.{type(self).__name__}"
+        application = FlupApplication(self.application, self.environ, name)
         self._server = Server(
-            FlupApplication(self.application, self.environ, name),
+            application,
             listen={self.protocol: listening},
             threads=workers.threads,
             processes=workers.processes,
@@ -136,13 +147,27 @@ class FlupServer:
             defaults=_DEFAULTS,
             settings=settings,
         )
+        try:
+            return self._run(self._server)
+        except GatewayNotFound as error:
+            if self.protocol != "fastcgi" or os.environ.get("SLUICE_FALLBACK", "").lower() in _NO:
+                raise
+            if sys.stderr is not None:
+                text = "Until then this process serves FastCGI by itself, slowly; SLUICE_FALLBACK=0 forbids that."
+                print(f"sluice {os.getpid()}: {error}. {text}", file=sys.stderr, flush=True)
+        from sluice.flup._fallback import FallbackServer
+
+        threads = 1 if workers.fork or workers.main else workers.most
+        flags = workers.is_multithread, workers.is_multiprocess
+        allowed = allowed if is_internet(listening) else None
+        self._server = FallbackServer(application, listening, threads, flags, allowed, self.debug)
+        return self._run(self._server)
+
+    def _run(self, server: Server | FallbackServer) -> bool:
         if self._is_stopped:
             return False
-        own_handlers = getattr(self._installSignalHandlers, "__func__", None) is FlupServer._installSignalHandlers
-        is_hangup = self._server.run(own_handlers)
-        if not is_hangup and isinstance(self._bindAddress, str):
-            remove(self._bindAddress, listening)
-        return is_hangup
+        handlers = getattr(self._installSignalHandlers, "__func__", None) is FlupServer._installSignalHandlers
+        return server.run(handlers)
 
 
 def web_server_addresses() -> list[str] | None:

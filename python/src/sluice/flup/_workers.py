@@ -41,8 +41,16 @@ class Workers:
     @property
     def least(self) -> int:
         """How many there are at least."""
+        return self._range()[0]
+
+    @property
+    def most(self) -> int:
+        """How many there are at most."""
+        return self._range()[1]
+
+    def _range(self) -> tuple[int, int]:
         count = self.processes if self.fork else self.threads
-        return count[0] if isinstance(count, tuple) else count
+        return count if isinstance(count, tuple) else (count, count)
 
 
 def threaded(

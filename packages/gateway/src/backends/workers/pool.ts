@@ -2,7 +2,6 @@
 
 import { GatewayError } from '../../exchange/errors.ts';
 import type { Backend, Exchange } from '../../exchange/exchange.ts';
-import { AttachedSource } from './attached/attached-source.ts';
 import type { WorkerFacts } from './control-decoder.ts';
 import { Crew } from './crew.ts';
 import { Gate } from './gate.ts';
@@ -10,7 +9,6 @@ import { Generations, type GenerationOwner, type TurnoverKind } from './generati
 import type { Lane } from './lane.ts';
 import type { PoolOptions, PoolReporter } from './pool-options.ts';
 import { describeWorker, type PoolState, type PoolStatus } from './pool-status.ts';
-import { PreloadSource } from './preload/preload-source.ts';
 import { startProcess, type StartProcess } from './process.ts';
 import { RequestClocks, type OwnTimeouts } from './request-clocks.ts';
 import { Restarter } from './restarter.ts';
@@ -18,7 +16,8 @@ import { leastNeeded, type ProcessRange } from './scale.ts';
 import { Ticker } from './ticker.ts';
 import type { TurnoverFailure } from './turnover.ts';
 import { Upkeep } from './upkeep.ts';
-import { directSource, type WorkerSource } from './worker-source.ts';
+import { makeSource } from './sources.ts';
+import type { WorkerSource } from './worker-source.ts';
 import { Watchdog, type WatchdogEvents } from './watchdog.ts';
 import type { Ending, Worker, WorkerEvents } from './worker.ts';
 
@@ -388,12 +387,6 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner, WatchdogEve
       for (const resolve of this.#onStopped) resolve();
     });
   }
-}
-
-function makeSource(options: PoolOptions, reporter: PoolReporter, start: StartProcess): WorkerSource {
-  const { command, attached, isPreloaded } = options;
-  if (attached) return new AttachedSource(attached.fd, command.threads, attached.events);
-  return isPreloaded ? new PreloadSource(command, reporter) : directSource(command, start);
 }
 
 function notLoaded(traceback: string): GatewayError {

@@ -1,7 +1,7 @@
 // Owns the channel to a process that has started this gateway and runs the application itself: its workers are threads of
 // that process, or forked from it (docs/reference/worker-wire.md section 11).
 
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { encodeFrame, FRAME } from '../frames.ts';
 import type { ForkServerFacts } from '../preload/fork-decoder.ts';
 import type { ForkedProcess } from '../preload/forked-process.ts';
@@ -31,10 +31,15 @@ export class AttachedSource implements WorkerSource, ForksOwner {
   #isEnded = false;
   #onEnded: (() => void) | null = null;
 
-  /** Throws if the descriptor is not a socket, or if there is no place for the channels of workers. */
-  constructor(fd: number, threads: number, events: AttachmentEvents) {
+  /**
+   * Throws if there is no place for the channels of workers.
+   *
+   * @param control the channel to that process
+   * @param threads of each worker
+   */
+  constructor(control: Socket, threads: number, events: AttachmentEvents) {
     this.#events = events;
-    this.control = new Socket({ fd, readable: true, writable: true });
+    this.control = control;
     this.#forks = new Forks(threads, this);
     this.control.on('data', (chunk: Buffer) => this.#forks.receive(chunk));
     this.control.on('error', () => {
