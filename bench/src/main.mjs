@@ -7,6 +7,7 @@ import { runMicro } from './micro/run.mjs';
 import { readOptions, USAGE } from './options.mjs';
 import { makePlan, wantedPeers } from './plan.mjs';
 import { describeRun } from './results/machine.mjs';
+import { writeCosts } from './results/paths-guide.mjs';
 import { renderGroups, renderMicro, renderPlots, renderResults } from './results/render.mjs';
 import { loadResults, mergeGroups, mergeMicro, saveResults, writePage } from './results/store.mjs';
 import { runGroup } from './run/group.mjs';
@@ -70,6 +71,7 @@ function render() {
   const gate = loadGate();
   writePage(renderResults(results, gate), renderPlots(results));
   writeGatePages(gate);
+  writeCosts(results);
 }
 
 async function main(args, signal) {
