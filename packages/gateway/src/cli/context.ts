@@ -11,6 +11,8 @@ export interface RunningGateway {
   readonly listeners: readonly Pick<Listener, 'protocol' | 'address' | 'url'>[];
   /** Where it listens for commands, or null. */
   readonly controlPath: string | null;
+  /** Whether it serves; not if it was told to stop before. */
+  readonly isStarted: boolean;
   /** The pools that no worker serves: by name, the traceback if that is why, else null. */
   unserved(): ReadonlyMap<string, string | null>;
   /** Loads the code again, for the reason given. What comes of it is in the log. */
@@ -36,6 +38,8 @@ export interface GatewayParts {
   readonly release: string;
   /** The end of the gateway is wanted through the control socket. */
   readonly onStop: (pace: StopPace) => void;
+  /** Resolves when somebody wants it to end: it need not wait for its workers any more. */
+  readonly stopping: Promise<unknown>;
   /** What a process wants that runs the application itself. */
   readonly attachment: AttachmentEvents;
   /** The code begins to be loaded again, or that is over. */

@@ -107,6 +107,7 @@ async function runGateway(requests: Requests, run: Run): Promise<ExitCode> {
     environment: withoutServiceVariables(context.environment),
     release: packageVersion(),
     onStop: (pace) => askToStop(requests, pace),
+    stopping: requests.first,
     attachment: attachmentOf(requests, logger),
     onReloading: (isReloading) => (isReloading ? service?.reloading() : service?.ready()),
   });
@@ -119,6 +120,7 @@ async function runGateway(requests: Requests, run: Run): Promise<ExitCode> {
     starting.catch(() => {});
     return exitCodes.forced;
   }
+  if (!gateway.isStarted) return stopWhenAsked(gateway, requests, run);
   if (config.app.mustLoad && tellUnserved(gateway, run)) {
     gateway.stopNow();
     await gateway.stop();

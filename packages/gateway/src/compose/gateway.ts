@@ -31,6 +31,8 @@ export interface GatewayOptions extends Omit<WorkerParts, 'attachment'> {
   readonly onStop?: (pace: StopPace) => void;
   /** What a process wants that has started the gateway and runs the application itself. Default: the gateway ends. */
   readonly attachment?: AttachmentEvents;
+  /** Resolves when somebody wants it to end: then the start waits for nothing any more. Default: never. */
+  readonly stopping?: Promise<unknown>;
   /** The code begins to be loaded again, or the last reload that ran is over. */
   readonly onReloading?: (isReloading: boolean) => void;
 }
@@ -40,6 +42,8 @@ export interface Gateway {
   readonly listeners: readonly Listener[];
   /** Where it listens for commands, or null. */
   readonly controlPath: string | null;
+  /** Whether each pool has had a worker that was ready or has failed; not where `stopping` came before that. */
+  readonly isStarted: boolean;
   /** What it does at this moment. */
   status(): GatewayStatus;
   /** The pools that no worker serves: by name, the traceback if that is why, else null. */
@@ -84,6 +88,7 @@ class WiredGateway implements Gateway {
   readonly #stopLogs: readonly (() => void)[];
   readonly #startedMs = performance.now();
   #reloadsCount = 0;
+  isStarted = false;
   #control: Control | null = null;
   #watches: readonly CodeWatch[] = [];
 
@@ -129,7 +134,11 @@ class WiredGateway implements Gateway {
 
   async start(): Promise<void> {
     this.#watches = this.#config.app.isReloaded ? this.#watch() : [];
-    await Promise.all([this.#pools.start(), this.#upstreams.start()]);
+    const { stopping } = this.#options;
+    const started = Promise.all([this.#pools.start(), this.#upstreams.start()]).then(() => {
+      this.isStarted = true;
+    });
+    await (stopping ? Promise.race([started, stopping]) : started);
   }
 
   #watch(): readonly CodeWatch[] {

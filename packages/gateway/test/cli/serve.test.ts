@@ -21,6 +21,7 @@ function fakeGateway(): {
       { protocol: 'fastcgi', address: 'unix:/run/a.sock', url: null },
     ],
     controlPath: null,
+    isStarted: true,
     unserved: () => new Map(),
     reload: (reason) => calls.push(`reload: ${reason}`),
     stop: (isPatient) => {
@@ -230,6 +231,24 @@ describe('sluice serve', () => {
       2,
       expect.stringMatching(/control\.pid_file: cannot be written: .*ENOENT/),
     ]);
+  });
+
+  it('stops a gateway whose workers are not ready yet, and does not say that it serves', async () => {
+    const gateway = fakeGateway();
+    const world = new World({
+      startGateway: async (config, parts) => {
+        const running = await gateway.start(config, parts);
+        await parts.stopping;
+        return { ...running, isStarted: false };
+      },
+    });
+    const running = world.run('serve', 'site:app', '--must-load');
+    await gateway.started;
+    world.signals.emit('SIGTERM');
+    gateway.finish();
+    expect((await running).code).toBe(0);
+    expect(gateway.calls).toEqual(['stop']);
+    expect(messages(world.stderr)).not.toContain('ready');
   });
 
   it('ends at the second signal even while the gateway is starting', async () => {

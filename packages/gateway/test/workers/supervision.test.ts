@@ -232,6 +232,22 @@ describe('stopping', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  it('does not wait for workers that are not ready, unless requests do', async () => {
+    const idle = new Simulation();
+    const stopped = idle.pool.stop();
+    expect(idle.newest.isKilled).toBe(true);
+    idle.settle();
+    await stopped;
+    expect(idle.endings).toEqual([{ reason: 'was ended by signal SIGKILL', restartInMs: null }]);
+    const busy = new Simulation();
+    const waiting = busy.arrive();
+    const served = busy.pool.stop();
+    busy.settle();
+    await served;
+    expect(waiting.exchange.outcome).toBe('complete');
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
   it('at once kills the workers and refuses what waits', async () => {
     const sim = new Simulation();
     sim.settle();

@@ -376,7 +376,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner, WatchdogEve
       // A request that waits behind a running one may come back, and then needs a worker that is still there.
       const isAnyAhead = workers.some(({ lanes }) => lanes.some((lane) => lane.load > 1));
       if (this.#gate.waiting > 0 || isAnyAhead) return;
-      for (const worker of workers) if (worker.isIdle) worker.retire();
+      for (const worker of workers) if (worker.isIdle) worker.retire(true);
       return;
     }
     this.#gate.refuseAll(new GatewayError('SLUICE_STOPPING', 'the last worker has ended'));

@@ -144,9 +144,14 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     this.#process.control.write(encodeFrame(FRAME.recall, 0, lane.index, NOTHING));
   }
 
-  /** Takes no more requests, gives back what has not been begun, and ends when its lanes are idle. */
-  retire(): void {
+  /**
+   * Takes no more requests, gives back what has not been begun, and ends when its lanes are idle.
+   *
+   * @param isLast whether nobody comes after it: if it is not ready yet it ends at once, since nobody waits for that
+   */
+  retire(isLast: boolean = false): void {
     if (this.#state === 'ended') return;
+    if (isLast && this.#readyAtMs === null) this.#process.kill();
     this.#state = 'retiring';
     this.#isRetired = true;
     this.#events.withdrawn(this);
