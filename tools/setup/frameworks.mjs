@@ -1,5 +1,5 @@
-// Virtual environments with packages of PyPI, kept in .cache/ for later runs: the newest Flask and Django, and servers
-// that the gateway is tried against.
+// Virtual environments with packages of PyPI, kept in .cache/ for later runs: the newest Flask and Django, servers that the
+// gateway is tried against, and what builds the Python package and reads PasteDeploy's .ini files.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, step } from './steps.mjs';
@@ -7,6 +7,7 @@ import { ROOT, step } from './steps.mjs';
 const ENVIRONMENTS = [
   { name: 'frameworks', packages: ['flask', 'django'] },
   { name: 'peers', packages: ['flup-py3==1.0.3', 'gunicorn==27.0.1'] },
+  { name: 'packaging', packages: ['setuptools>=70.1', 'pastedeploy==3.1.0'] },
 ];
 
 /** Makes the environments unless they are there. `pythons` is tried newest first, because the newest Django needs it. */
