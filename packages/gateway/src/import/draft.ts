@@ -79,7 +79,10 @@ export class Draft {
           },
         ]
       : [];
-    return [...this.#findings.values(), ...this.#general, ...target];
+    const ofOptions = [...this.#findings.values()].toSorted(
+      (a, b) => (a.option?.line ?? 0) - (b.option?.line ?? 0),
+    );
+    return [...ofOptions, ...this.#general, ...target];
   }
 
   findingOf(option: Option): Finding | undefined {

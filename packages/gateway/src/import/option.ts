@@ -7,6 +7,8 @@ export type Literal =
 /** An option that was found in a file. */
 export interface Option {
   readonly name: string;
+  /** How messages call it, if not by its name. */
+  readonly place?: string;
   readonly value: Literal;
   /** As the file was named. */
   readonly file: string;

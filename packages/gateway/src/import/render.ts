@@ -18,10 +18,22 @@ export function renderDraft(draft: Draft, source: string, server: string): strin
 
 /** One line about an option: where it stands and what becomes of it. */
 export function describeFinding({ option, note }: Finding): string {
-  return option === null ? note : `${option.file}:${option.line}: ${option.name}: ${note}`;
+  return option === null ? note : `${option.file}:${option.line}: ${option.place ?? option.name}: ${note}`;
 }
 
-const order = ['app', 'listen', 'pool', 'route', 'static', 'body', 'reply', 'limits', 'log', 'control'];
+const order = [
+  'app',
+  'listen',
+  'pool',
+  'upstream',
+  'route',
+  'static',
+  'body',
+  'reply',
+  'limits',
+  'log',
+  'control',
+];
 
 function tablesOf(draft: Draft): readonly (readonly string[])[] {
   const named = [...draft.tables].map(([name, table]) => ({

@@ -1,10 +1,11 @@
 // Every server that configurations are imported from.
 import { gunicorn } from './gunicorn/gunicorn.ts';
 import type { Source } from './source.ts';
+import { unit } from './unit/unit.ts';
 import { uwsgi } from './uwsgi/uwsgi.ts';
 
 /** In the order of the reference page. */
-export const sources: readonly Source[] = [uwsgi, gunicorn];
+export const sources: readonly Source[] = [uwsgi, gunicorn, unit];
 
 /** The source a file is probably for, by its name; undefined if that does not tell. */
 export function sourceOfName(name: string): Source | undefined {

@@ -62,7 +62,17 @@ export function seconds<C extends HasDraft>(table: string, key: string): Carry<C
 
 /** Carries a number over 0 of this unit as a size. */
 export function size<C extends HasDraft>(table: string, key: string, unit: 'B' | 'MiB'): Carry<C> {
-  return (option, { draft }) => draft.at(table).set(key, `${positiveOf(option)}${unit}`, option);
+  const factor = unit === 'MiB' ? 1024 * 1024 : 1;
+  return (option, { draft }) => draft.at(table).set(key, sizeOf(positiveOf(option) * factor), option);
+}
+
+/** A number of bytes in the largest unit that it is a whole number of. */
+export function sizeOf(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB'];
+  let [value, index] = [bytes, 0];
+  while (index < units.length - 1 && value > 0 && value % 1024 === 0)
+    [value, index] = [value / 1024, index + 1];
+  return `${value}${units[index] ?? 'B'}`;
 }
 
 /** Carries a switch that is on; one that is off is as it is by itself. */

@@ -1,4 +1,5 @@
 // Turns what several uWSGI options say together into settings.
+import { freeName } from '../names.ts';
 import { addListener, isReachable, isUnix, tcpAddress, unixSocket } from '../listeners.ts';
 import { Left } from '../option.ts';
 import type { DraftTable } from '../draft.ts';
@@ -142,7 +143,7 @@ function composeApplications(facts: UwsgiFacts): void {
       for (const listen of mount === '' ? [] : draft.lists.listen) listen.set('mount', mount, option);
       continue;
     }
-    const name = poolName(mount, draft.tables);
+    const name = freeName('pool', mount, draft.tables);
     const pool = draft.at(`pool.${name}`);
     pool.set('target', target, option);
     pool.copy(draft.at('pool.default'));
@@ -164,14 +165,4 @@ function targetOf(value: string, isPath: boolean, callable: Given<string> | null
   if (!isPath && value.includes(':')) return value;
   const place = isPath && !value.includes('/') ? `./${value}` : value;
   return `${place}:${callable?.value ?? 'application'}`;
-}
-
-function poolName(mount: string, taken: ReadonlyMap<string, unknown>): string {
-  const plain =
-    mount
-      .replace(/[^\w-]+/g, '-')
-      .replace(/^[^A-Za-z]+/, '')
-      .slice(0, 56) || 'app';
-  const names = [plain, ...Array.from({ length: taken.size + 1 }, (_, index) => `${plain}-${index + 2}`)];
-  return names.find((name) => !taken.has(`pool.${name}`)) ?? plain;
 }
