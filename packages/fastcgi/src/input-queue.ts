@@ -14,15 +14,18 @@ export interface InputSink {
 export class InputQueue {
   readonly #gate: InputGate;
   readonly #sink: InputSink;
+  readonly #copiesAll: boolean;
   #held: Buffer[] = [];
   /** Pieces at the front of `#held` that are delivered already. */
   #taken = 0;
   #isPaused = false;
   #isDelivering = false;
 
-  constructor(gate: InputGate, sink: InputSink) {
+  /** @param copiesAll what it is given changes afterwards; default false */
+  constructor(gate: InputGate, sink: InputSink, copiesAll = false) {
     this.#gate = gate;
     this.#sink = sink;
+    this.#copiesAll = copiesAll;
   }
 
   pause(): void {
@@ -55,7 +58,8 @@ export class InputQueue {
       return;
     }
     // A small piece must not keep a large chunk alive that nobody charged for.
-    this.#held.push(piece.length * 2 < chunk.length ? Buffer.from(piece) : piece);
+    const isCopied = this.#copiesAll || piece.length * 2 < chunk.length;
+    this.#held.push(isCopied ? Buffer.from(piece) : piece);
     this.#gate.hold(piece.length + HELD_PIECE_COST);
   }
 

@@ -30,6 +30,11 @@ export interface ServerOptions {
   readonly maxConnections?: number;
   /** What GET_VALUES is told as FCGI_MAX_REQS. Default 1024. */
   readonly maxRequests?: number;
+  /**
+   * The chunks given to `receive` are used again once it returns: what has to outlive it is copied. What handlers are given
+   * they have to copy themselves, except `params`. Default false.
+   */
+  readonly reusesInput?: boolean;
   /** Close on a record type that only an application may send, instead of skipping it. Default false. */
   readonly strict?: boolean;
 }
@@ -54,6 +59,7 @@ export class ServerConnection<T = unknown> {
   readonly #management: ManagementAnswerer;
   readonly #canMultiplex: boolean;
   readonly #isStrict: boolean;
+  readonly #reusesInput: boolean;
   readonly #decoder: RecordDecoder = new RecordDecoder({
     onContent: (header, chunk, start, end, remaining) =>
       this.#onContent(header, chunk, start, end, remaining),
@@ -74,6 +80,7 @@ export class ServerConnection<T = unknown> {
     this.#handler = handler;
     this.#limits = limitsFrom(options.limits);
     this.#isStrict = options.strict ?? false;
+    this.#reusesInput = options.reusesInput ?? false;
     this.#canMultiplex = options.multiplex ?? true;
     this.#management = new ManagementAnswerer(
       {
@@ -89,6 +96,7 @@ export class ServerConnection<T = unknown> {
       handler,
       writer: this.#writer,
       gate: this.#gate,
+      reusesInput: this.#reusesInput,
       requestEnded: (request) => this.#requestEnded(request),
       destroyIfAlone: (request) => this.#destroyIfAlone(request),
     };
@@ -119,7 +127,10 @@ export class ServerConnection<T = unknown> {
     return this.#state === 'ended';
   }
 
-  /** Takes bytes from the web server, cut anywhere. They must not change while a request uses views of them. */
+  /**
+   * Takes bytes from the web server, cut anywhere. They must not change while a request uses views of them, unless the
+   * option `reusesInput` says so.
+   */
   receive(chunk: Buffer): void {
     if (this.#state === 'ended') {
       this.#drain(chunk.length);
@@ -237,7 +248,9 @@ export class ServerConnection<T = unknown> {
     }
     if (header.contentLength > 0) {
       request.collector ??= new ParamsCollector(this.#limits.paramsBytes, this.#limits.paramsPairs);
-      request.collector.append(chunk, start, end);
+      if (this.#reusesInput)
+        request.collector.append(Buffer.from(chunk.subarray(start, end)), 0, end - start);
+      else request.collector.append(chunk, start, end);
       return;
     }
     request.finishParams();
@@ -285,7 +298,8 @@ export class ServerConnection<T = unknown> {
       this.#onWrongDirection(header);
       return;
     }
-    const answer = this.#management.receive(header, chunk, start, end, remaining);
+    const kept = this.#reusesInput ? Buffer.from(chunk) : chunk;
+    const answer = this.#management.receive(header, kept, start, end, remaining);
     if (answer !== undefined) this.#answer(answer);
   }
 

@@ -17,8 +17,8 @@ import {
 import type { RecordWriter } from './record-writer.ts';
 import type { ServerHandler } from './server-handler.ts';
 
-/** Up to this much content a whole answer leaves as one buffer in one write. */
-export const ONE_WRITE_MAX = 65_536;
+/** Up to this much content a whole answer leaves as one buffer in one write; parts of a longer one are sent as they are. */
+export const ONE_WRITE_MAX = 16_384;
 
 /** Why the application would not take a request; the web server may send it elsewhere. */
 export type Refusal = 'cant-multiplex' | 'overloaded' | 'unknown-role';
@@ -78,6 +78,8 @@ export interface RequestHost<T> {
   readonly handler: ServerHandler<T>;
   readonly writer: RecordWriter;
   readonly gate: InputGate;
+  /** See `ServerOptions.reusesInput`. */
+  readonly reusesInput: boolean;
   /** The request's last record is written; its id is free. */
   requestEnded(request: OpenServerRequest<T>): void;
   /** Destroys the connection if the request is alone on it. False: it is not alone. */
@@ -134,7 +136,7 @@ export class OpenServerRequest<T> implements ServerRequest<T>, InputSink {
   }
 
   pauseStdin(): void {
-    this.#queue ??= new InputQueue(this.#host.gate, this);
+    this.#queue ??= new InputQueue(this.#host.gate, this, this.#host.reusesInput);
     this.#queue.pause();
   }
 

@@ -57,6 +57,30 @@ describe('several requests on one connection', () => {
   });
 });
 
+describe('input that is used again', () => {
+  it('has been copied wherever it is needed later, in any pieces', () => {
+    const bytes = Buffer.concat([
+      encodeGetValues(),
+      head(1, { params: [['REQUEST_URI', '/a']] }),
+      stdin(1, 'held until it is resumed'),
+      stdinEnd(1),
+    ]);
+    for (const size of [1, 7, 16, 40, bytes.length]) {
+      const peer = new ServerPeer({ reusesInput: true });
+      peer.on.onRequest = (request) => request.pauseStdin();
+      for (let at = 0; at < bytes.length; at += size) {
+        const chunk = Buffer.from(bytes.subarray(at, at + size));
+        peer.connection.receive(chunk);
+        chunk.fill(0xff);
+      }
+      expect(peer.request(1).params.get('REQUEST_URI')).toBe('/a');
+      peer.request(1).resumeStdin();
+      expect(peer.log.slice(1)).toEqual(['stdin 1 held until it is resumed', 'stdin-end 1']);
+      expect(peer.errors).toEqual([]);
+    }
+  });
+});
+
 describe('a paused request', () => {
   it('holds its input without holding up its neighbour', () => {
     const peer = new ServerPeer();

@@ -1,5 +1,7 @@
 // Owns body bytes that wait, in the order they came and in few pieces, however small they came.
 
+import { Block, giveBack } from './blocks.ts';
+
 /** A chunk below this size costs more as an object than its bytes do. */
 const SMALL_BYTES = 1024;
 const BLOCK_BYTES_MIN = 1024;
@@ -58,6 +60,7 @@ export class Pieces {
       this.#filledBytes += bytes;
       from += bytes;
     }
+    giveBack(chunk);
   }
 
   #blockWithRoom(): Buffer {
@@ -78,5 +81,7 @@ export class Pieces {
 }
 
 function isWasteful(chunk: Buffer): boolean {
-  return chunk.length < SMALL_BYTES || chunk.length * 2 < chunk.buffer.byteLength;
+  if (chunk.length < SMALL_BYTES) return true;
+  // Whoever lends of a block sees to it that it is not for a trifle.
+  return chunk.length * 2 < chunk.buffer.byteLength && !Block.of(chunk);
 }

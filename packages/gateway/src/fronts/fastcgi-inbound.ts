@@ -1,6 +1,7 @@
 // One FastCGI request on its way through the gateway: when its exchange begins, its body, its reply.
 
 import { FastCgiError, type ServerRequest } from '@sluice/fastcgi';
+import { BlockFiller } from '../exchange/block-filler.ts';
 import { BodyStream, NO_BODY, type BodySource } from '../exchange/body.ts';
 import { errorPage } from '../exchange/error-page.ts';
 import { GatewayError } from '../exchange/errors.ts';
@@ -30,6 +31,7 @@ export class FastCgiInbound implements Reply, BodySource {
   readonly #announcedBytes: number | null = null;
   #receivedBytes = 0;
   #body: BodyStream | null = null;
+  readonly #filler = new BlockFiller();
   /** The last of the reply is with the library, which takes nothing after it. */
   #isOver = false;
 
@@ -53,29 +55,27 @@ export class FastCgiInbound implements Reply, BodySource {
     else if (this.#announcedBytes !== null) this.#begin(new BodyStream(this, this.#announcedBytes));
   }
 
-  /** A piece of the body. What comes after the announced length is dropped (PROTOCOLS: STDIN longer). */
+  /** A piece of the body, which is copied. What comes after the announced length is dropped (PROTOCOLS: STDIN longer). */
   stdin(chunk: Buffer): void {
     if (!this.exchange) this.#begin(new BodyStream(this, null));
     const room = this.#announcedBytes === null ? Infinity : this.#announcedBytes - this.#receivedBytes;
     const wanted = chunk.length > room ? chunk.subarray(0, room) : chunk;
     this.#receivedBytes += wanted.length;
-    this.#body?.push(wanted);
+    const body = this.#body;
+    if (body) this.#filler.copy(wanted, (piece) => body.push(piece));
     // Some web servers announce a length and never end STDIN.
-    if (this.#receivedBytes === this.#announcedBytes) this.#body?.finish();
+    if (this.#receivedBytes === this.#announcedBytes) this.#finish();
   }
 
   stdinEnd(): void {
     if (!this.exchange) this.#begin(null);
-    else if (this.#announcedBytes === null) this.#body?.finish();
-    else
-      this.#body?.fail(
-        new Error(`STDIN ended after ${this.#receivedBytes} of ${this.#announcedBytes} bytes`),
-      );
+    else if (this.#announcedBytes === null) this.#finish();
+    else this.#failBody(`STDIN ended after ${this.#receivedBytes} of ${this.#announcedBytes} bytes`);
   }
 
   /** The web server gave up, or the connection is lost. */
   aborted(): void {
-    this.#body?.fail(new Error('the web server gave the request up'));
+    this.#failBody('the web server gave the request up');
     this.exchange?.cancel();
     // After ABORT_REQUEST the web server still waits for the end; after a lost connection this does nothing. The failed
     // body may have been answered already.
@@ -109,6 +109,16 @@ export class FastCgiInbound implements Reply, BodySource {
   abort(): void {
     this.#isOver = true;
     this.#request.abort();
+  }
+
+  #finish(): void {
+    this.#filler.end();
+    this.#body?.finish();
+  }
+
+  #failBody(reason: string): void {
+    this.#filler.end();
+    this.#body?.fail(new Error(reason));
   }
 
   #begin(body: BodyStream | null): void {

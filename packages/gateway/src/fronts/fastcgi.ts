@@ -50,8 +50,8 @@ export class FastCgiFront implements Front {
   #accept(socket: Socket): void {
     const limits = { paramsBytes: this.#options.variablesBytes, paramsPairs: this.#options.variablesCount };
     const transport = new BatchingTransport(socket);
-    const connection = new ServerConnection(transport, this.#peerOf(socket), { limits });
-    transport.attach(connection);
+    const connection = new ServerConnection(transport, this.#peerOf(socket), { limits, reusesInput: true });
+    transport.attachReusing(connection);
     this.#connections.set(connection, socket);
     this.#options.headClock?.watch(socket, connection);
     socket.on('close', () => this.#connections.delete(connection));

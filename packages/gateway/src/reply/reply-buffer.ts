@@ -3,6 +3,7 @@
 //   front says false ─▶ held in memory ─▶ the backend waits a moment ─▶ held in a file as well ─▶ the backend waits
 //                             └──────────────── the client has caught up ────────────┘─▶ handed back
 
+import { giveBack } from '../exchange/blocks.ts';
 import { GatewayError } from '../exchange/errors.ts';
 import type { Sender } from '../exchange/delivery.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -217,6 +218,7 @@ export class ReplyBuffer implements Sender {
       if (this.#isOver) break;
       const written = this.#last.splice(0, count);
       const writtenBytes = written.reduce((sum, { length }) => sum + length, 0);
+      for (const bytes of written) giveBack(bytes);
       this.#lastBytes -= writtenBytes;
       this.#share.held(-writtenBytes);
     }

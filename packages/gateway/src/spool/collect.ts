@@ -1,6 +1,7 @@
 // Completes a request body before a worker is taken for it: in memory while it is small, then in a file.
 
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { giveBack } from '../exchange/blocks.ts';
 import { BodyBytes, type BodyReader, type BodyStream, type CollectedBody } from '../exchange/body.ts';
 import { Pieces } from '../exchange/pieces.ts';
 import { GatewayError } from '../exchange/errors.ts';
@@ -135,7 +136,7 @@ class Collector implements BodyReader, Holder {
   #write(stream: WriteStream): boolean {
     return this.#pieces
       .take()
-      .map((piece) => stream.write(piece))
+      .map((piece) => stream.write(piece, (error) => error || giveBack(piece)))
       .every(Boolean);
   }
 

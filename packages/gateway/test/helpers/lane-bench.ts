@@ -15,6 +15,8 @@ export interface SentFrame {
 class MemorySocket implements LaneSocket {
   isWritable = true;
   isPaused = false;
+  /** What has not been sent. */
+  writableLength = 0;
   readonly writes: Buffer[] = [];
 
   write(bytes: Buffer): boolean {

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { encodeFrame, FLAG, FRAME, HEADER_BYTES, WireError } from '../../src/backends/workers/frames.ts';
 import { LaneDecoder, type LaneEvents } from '../../src/backends/workers/lane-decoder.ts';
+import { Block, BLOCK_BYTES, giveBack } from '../../src/exchange/blocks.ts';
 import { copiedBytes } from '../helpers/copied-bytes.ts';
 import type { FileRange } from '../../src/exchange/delivery.ts';
 import { everySplit } from '../helpers/splits.ts';
@@ -134,6 +135,77 @@ describe('a sequence of frames', () => {
     );
   });
 });
+
+describe('what lies in a block', () => {
+  it('means the same when the block is used for the next read', () => {
+    const bodies = fc.array(fc.integer({ min: 0, max: 90_000 }), { minLength: 1, maxLength: 8 });
+    const reads = fc.infiniteStream(fc.integer({ min: 1, max: BLOCK_BYTES }));
+    fc.assert(
+      fc.property(bodies, reads, (sizes, counts) => {
+        const frames = sizes.map((size, index) => {
+          const isLast = index === sizes.length - 1;
+          const body = Buffer.alloc(size, `body ${index} of ${sizes.length} `);
+          return frameOf(index === 0 ? FRAME.response : FRAME.responseBody, isLast ? FLAG.end : 0, 1, body);
+        });
+        const bytes = Buffer.concat([...frames, LOG]);
+        const transcript = decodeFromBlocks(bytes, counts);
+        expect(transcript.events).toEqual(decode([bytes]).events);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('is lent if it is much, and free again when it has been given back', () => {
+    const block = Block.take();
+    const taken: Buffer[] = [];
+    const decoder = new LaneDecoder(
+      Object.assign(new Transcript(), { body: (_tag: number, bytes: Buffer) => taken.push(bytes) }),
+    );
+    const frame = encodeFrame(FRAME.responseBody, FLAG.end, 1, Buffer.alloc(60_000));
+    frame.copy(block.bytes);
+    decoder.receive(block.bytes.subarray(0, frame.length));
+    expect(taken.map(({ buffer, length }) => [buffer === block.bytes.buffer, length])).toEqual([
+      [true, 60_000],
+    ]);
+    expect(block.isLent).toBe(true);
+    for (const bytes of taken) giveBack(bytes);
+    expect(block.isLent).toBe(false);
+    block.letGo();
+  });
+});
+
+describe('small pieces', () => {
+  it('that came together are passed on together, at once, and with the end', () => {
+    const passed: string[] = [];
+    const decoder = new LaneDecoder(
+      Object.assign(new Transcript(), {
+        body: (tag: number, bytes: Buffer, isLast: boolean) =>
+          passed.push(`${tag} ${String(bytes)} ${isLast}`),
+      }),
+    );
+    const piece = (text: string, flags = 0, tag = 1): Buffer =>
+      encodeFrame(FRAME.responseBody, flags, tag, Buffer.from(text));
+    decoder.receive(Buffer.concat([piece('a'), piece('b')]));
+    expect(passed).toEqual(['1 ab false']);
+    decoder.receive(Buffer.concat([piece('c'), piece('', FLAG.end), piece('d', 0, 2), piece('e', 0, 3)]));
+    expect(passed.slice(1)).toEqual(['1 c true', '2 d false', '3 e false']);
+  });
+});
+
+/** Decodes as a lane's socket is read: one block for all reads but those that something is lent of. */
+function decodeFromBlocks(bytes: Buffer, counts: Iterator<number>): Transcript {
+  const transcript = new Transcript();
+  const decoder = new LaneDecoder(transcript);
+  let block = Block.take();
+  for (let at = 0; at < bytes.length;) {
+    const count = bytes.copy(block.bytes, 0, at, at + counts.next().value);
+    decoder.receive(block.bytes.subarray(0, count));
+    at += count;
+    if (!block.isLent) block.bytes.fill('?');
+    else block = Block.take();
+  }
+  return transcript;
+}
 
 describe('a large body', () => {
   it('is passed on before its frame is complete', () => {

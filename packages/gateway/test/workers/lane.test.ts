@@ -1,6 +1,8 @@
 // One lane against a scripted worker: what goes out, what comes back, and what is refused.
 import { describe, expect, it } from '@jest/globals';
 import { encodeFrame, FLAG, FRAME, WireError } from '../../src/backends/workers/frames.ts';
+import { Block } from '../../src/exchange/blocks.ts';
+import { BodyBytes } from '../../src/exchange/body.ts';
 import { bytesBody, makeExchange } from '../helpers/exchanges.ts';
 import { LaneBench, responseFrame } from '../helpers/lane-bench.ts';
 
@@ -50,6 +52,29 @@ describe('sending requests', () => {
     }
     bench.lane.flush();
     expect([...new Set(bench.sent.map(({ tag }) => tag))]).toHaveLength(65_536);
+  });
+});
+
+describe('a body in a block', () => {
+  it('is given back when the request has ended, because until then it may run elsewhere', () => {
+    const bench = new LaneBench();
+    const block = Block.take();
+    const body = new BodyBytes([block.lend(block.bytes.subarray(0, 40_000))]);
+    bench.lane.assign(makeExchange().exchange);
+    bench.lane.assign(makeExchange({ body }).exchange);
+    bench.lane.flush();
+    expect(block.isLent).toBe(true);
+    const [returned] = bench.lane.takeBack([2]);
+    expect([returned?.body, block.isLent]).toEqual([body, true]);
+    if (returned) bench.lane.assign(returned);
+    bench.lane.flush();
+    bench.respond(1);
+    bench.socket.writableLength = 100;
+    bench.respond(3);
+    expect(block.isLent).toBe(true);
+    bench.socket.writableLength = 0;
+    bench.lane.writable();
+    expect(block.isLent).toBe(false);
   });
 });
 

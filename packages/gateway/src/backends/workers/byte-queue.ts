@@ -25,7 +25,7 @@ export class ByteQueue {
     return this.#takenBytes;
   }
 
-  /** Adds received bytes; they must not change afterwards. */
+  /** Adds received bytes; they must not change afterwards, unless `detach` is called before. */
   push(chunk: Buffer): void {
     this.#length += chunk.length;
     if (this.#at === this.#chunk.length) {
@@ -57,6 +57,17 @@ export class ByteQueue {
 
   uint32(offset: number): number {
     return this.#chunk.readUInt32BE(this.#at + offset);
+  }
+
+  /** Copies what waits of the last pushed chunk, which may change from now on. */
+  detach(): void {
+    if (this.#length === 0) return;
+    if (this.#later.length > 0) {
+      this.#later.push(Buffer.from(this.#later.pop() ?? NOTHING));
+    } else {
+      this.#chunk = Buffer.from(this.#chunk.subarray(this.#at));
+      this.#at = 0;
+    }
   }
 
   /** Takes the next `count` bytes. */

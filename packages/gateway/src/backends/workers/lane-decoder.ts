@@ -1,11 +1,12 @@
 // Turns the bytes a lane receives from its worker into events. Sans I/O; body bytes are passed on as they come.
 
+import { Block, keep } from '../../exchange/blocks.ts';
 import { ByteQueue } from './byte-queue.ts';
 import type { FileRange } from '../../exchange/delivery.ts';
 import { FILE_LIMIT, parseFile } from './file-frame.ts';
 import { FLAG, FRAME, HEADER_BYTES, RESPONSE_HEAD_LIMIT, TEXT_LIMIT, WireError } from './frames.ts';
 
-/** What a worker says on a lane (docs/reference/worker-wire.md section 4). Buffers are views of received chunks. */
+/** What a worker says on a lane (docs/reference/worker-wire.md section 4). Buffers do not change any more. */
 export interface LaneEvents {
   /** The head of a response and the body bytes that came with it; `isLast` if the response is complete. */
   response(tag: number, head: Buffer, bytes: Buffer, isLast: boolean): void;
@@ -29,10 +30,24 @@ const ALLOWED_FLAGS: Readonly<Record<number, number>> = {
 /** Types that are always the last for their request. */
 const MUST_END: ReadonlySet<number> = new Set([FRAME.failed, FRAME.file]);
 
+/**
+ * Where small pieces of bodies that have come together are put together: what an application yields in quick succession
+ * goes on as one. Empty again whenever a decoder returns, so that one is enough.
+ */
+const GATHERED = Buffer.allocUnsafeSlow(32 * 1024);
+
+/** Pieces of this size are passed on as they are. */
+const GATHERED_BYTES_MAX = 4 * 1024;
+
 /** Decodes one lane. After it has thrown a WireError it must not be used any more. */
 export class LaneDecoder {
   readonly #events: LaneEvents;
   readonly #queue = new ByteQueue();
+  /** The block that the chunk being decoded is in. */
+  #block: Block | null = null;
+  /** Whether something at the beginning of `GATHERED` has not been passed on yet, and how much. */
+  #isGathering = false;
+  #gatheredBytes = 0;
   /** Bytes of the present BODY, or of the body inside the present RESPONSE, that have not come yet. */
   #bodyBytesLeft = 0;
   #isInBody = false;
@@ -45,10 +60,16 @@ export class LaneDecoder {
     this.#events = events;
   }
 
-  /** Takes received bytes, in any split. Throws a WireError at the first frame that breaks the rules. */
+  /**
+   * Takes received bytes, in any split. If they are in a block, what is needed of them is lent by it or copied. Throws a
+   * WireError at the first frame that breaks the rules.
+   */
   receive(chunk: Buffer): void {
+    this.#block = Block.of(chunk);
     this.#queue.push(chunk);
     while (this.#isInBody ? this.#passBody() : this.#beginFrame());
+    this.#passGathered();
+    if (this.#block) this.#queue.detach();
   }
 
   /** Both steps return whether another one may follow with the bytes at hand. */
@@ -59,9 +80,11 @@ export class LaneDecoder {
     const length = queue.uint32(0);
     const type = queue.uint8(4);
     const flags = queue.uint8(5);
-    this.#tag = queue.uint16(6);
+    const tag = queue.uint16(6);
     this.#isEnd = (flags & FLAG.end) !== 0;
     checkFlags(type, flags);
+    if (type !== FRAME.responseBody || tag !== this.#tag) this.#passGathered();
+    this.#tag = tag;
     switch (type) {
       case FRAME.response:
         return this.#beginResponse(length);
@@ -89,9 +112,9 @@ export class LaneDecoder {
       throw new WireError(`response head of ${headLength} bytes in a frame of ${length}`);
     if (!queue.has(HEADER_BYTES + 4 + headLength)) return false;
     queue.skip(HEADER_BYTES + 4);
-    const head = queue.take(headLength);
+    const head = this.#take(headLength);
     const bodyLength = length - 4 - headLength;
-    const body = queue.takeSome(bodyLength);
+    const body = keep(queue.takeSome(bodyLength), this.#block);
     this.#bodyBytesLeft = bodyLength - body.length;
     this.#isInBody = this.#bodyBytesLeft > 0;
     this.#events.response(this.#tag, head, body, this.#isEnd && !this.#isInBody);
@@ -103,15 +126,43 @@ export class LaneDecoder {
     const bytes = this.#queue.takeSome(this.#bodyBytesLeft);
     this.#bodyBytesLeft -= bytes.length;
     this.#isInBody = this.#bodyBytesLeft > 0;
-    this.#events.body(this.#tag, bytes, this.#isEnd && !this.#isInBody);
+    const isLast = this.#isEnd && !this.#isInBody;
+    if (bytes.length >= GATHERED_BYTES_MAX) {
+      this.#passGathered();
+      this.#events.body(this.#tag, keep(bytes, this.#block), isLast);
+    } else {
+      this.#gather(bytes);
+      if (isLast) this.#passGathered(true);
+    }
     return true;
+  }
+
+  #gather(bytes: Buffer): void {
+    if (this.#gatheredBytes + bytes.length > GATHERED.length) this.#passGathered();
+    this.#isGathering = true;
+    bytes.copy(GATHERED, this.#gatheredBytes);
+    this.#gatheredBytes += bytes.length;
+  }
+
+  #passGathered(isLast: boolean = false): void {
+    if (!this.#isGathering) return;
+    const bytes = Buffer.from(GATHERED.subarray(0, this.#gatheredBytes));
+    this.#isGathering = false;
+    this.#gatheredBytes = 0;
+    this.#events.body(this.#tag, bytes, isLast);
+  }
+
+  /** Takes bytes that are no body, as they may be kept. */
+  #take(byteCount: number): Buffer {
+    const bytes = this.#queue.take(byteCount);
+    return this.#block ? Buffer.from(bytes) : bytes;
   }
 
   #file(length: number): boolean {
     if (length > FILE_LIMIT) throw new WireError(`FILE with ${length} bytes, ${FILE_LIMIT} are allowed`);
     if (!this.#queue.has(HEADER_BYTES + length)) return false;
     this.#queue.skip(HEADER_BYTES);
-    const { head, file } = parseFile(this.#queue.take(length));
+    const { head, file } = parseFile(this.#take(length));
     this.#events.file(this.#tag, head, file);
     return true;
   }

@@ -4,6 +4,7 @@ import type { FileRange } from '../../exchange/delivery.ts';
 import type { BodyStream, CollectedBody } from '../../exchange/body.ts';
 import { GatewayError } from '../../exchange/errors.ts';
 import type { Exchange, Holder } from '../../exchange/exchange.ts';
+import { Loans } from '../../exchange/loans.ts';
 import { Head, HeadError } from '../../exchange/head.ts';
 import {
   encodeFrame,
@@ -21,6 +22,8 @@ import { LaneDecoder, type LaneEvents } from './lane-decoder.ts';
 export interface LaneSocket {
   /** True when nothing can be sent any more. */
   readonly destroyed?: boolean;
+  /** Bytes that were written and have not been sent. */
+  readonly writableLength?: number;
   /** False: wait for `Lane.writable()`. */
   write(bytes: Buffer): boolean;
   /** What is written until `uncork()` goes out in one piece. */
@@ -62,6 +65,8 @@ export class Lane implements Holder, LaneEvents {
   #tags: number[] = [];
   #nextTag = 1;
   #output: Buffer[] = [];
+  /** What of request bodies is on its way to the worker. */
+  readonly #loans = new Loans();
   #isWritable = true;
   #isPaused = false;
   /** The body that is being streamed to the running request, until its end has been sent. */
@@ -134,6 +139,7 @@ export class Lane implements Holder, LaneEvents {
     this.#output = [];
     if (this.#socket.destroyed) this.#isUnread = true;
     this.#isWritable = writeAll(this.#socket, pieces);
+    this.#settle();
   }
 
   /** Takes bytes from the worker. Throws a WireError, or a HeadError, if they are not what the wire allows. */
@@ -144,6 +150,7 @@ export class Lane implements Holder, LaneEvents {
   /** The socket takes bytes again. */
   writable(): void {
     this.#isWritable = true;
+    this.#settle();
     this.#upload?.resume();
   }
 
@@ -282,6 +289,9 @@ export class Lane implements Holder, LaneEvents {
 
   #end(exchange: Exchange): void {
     if (this.#upload) this.#cutUpload(this.#upload);
+    // Before it has ended it could be given back and run elsewhere.
+    if (exchange.body.kind === 'bytes') this.#loans.addAll(exchange.body.chunks);
+    this.#settle();
     this.#line.shift();
     this.#tags.shift();
     this.#isReplying = false;
@@ -290,6 +300,10 @@ export class Lane implements Holder, LaneEvents {
     this.#resume();
     this.#begin();
     this.#owner.requestEnded(this, exchange);
+  }
+
+  #settle(): void {
+    if (this.#output.length === 0) this.#loans.settle(this.#socket);
   }
 
   #sendWhole(tag: number, variables: WritableBlock, body: CollectedBody): void {
@@ -308,6 +322,7 @@ export class Lane implements Holder, LaneEvents {
       if (this.#upload !== body) return;
       if ((flags & FLAG.end) !== 0) this.#upload = null;
       this.#output.push(encodeHeader(FRAME.requestBody, flags, tag, bytes.length), bytes);
+      this.#loans.add(bytes);
       this.#owner.hasOutput(this);
     };
     body.read({

@@ -2,6 +2,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
+import { readLane } from './lane-input.ts';
 import type { LaneSocket } from './lane.ts';
 import { destroyWhenRead, readBeforeFailing } from './last-words.ts';
 import { LineSplitter } from './lines.ts';
@@ -171,7 +172,7 @@ class WorkerProcess implements ProcessHandle {
     channels[0]?.on('data', (chunk: Buffer) => events.controlData(chunk));
     this.lanes.forEach((lane, index) => {
       readBeforeFailing(lane, () => events.laneUnread(index));
-      lane.on('data', (chunk: Buffer) => events.laneData(index, chunk));
+      readLane(lane, (chunk) => events.laneData(index, chunk));
       lane.on('drain', () => events.laneDrained(index));
       // The kernel resets the connection of a process that ends with unread bytes, and refuses what is sent after that.
       lane.on('error', () => events.laneUnread(index));

@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net';
 import { isAlive } from '../is-alive.ts';
+import { readLane } from '../lane-input.ts';
 import { readBeforeFailing } from '../last-words.ts';
 import { LineSplitter } from '../lines.ts';
 import type { Exit, ProcessEvents, ProcessHandle } from '../process.ts';
@@ -143,9 +144,11 @@ export class ForkedProcess implements ProcessHandle {
       number === CONTROL
         ? (chunk: Buffer): void => this.#controlData(chunk)
         : (chunk: Buffer): void => this.#events.laneData(number - LANES_FROM, chunk);
-    socket.on('data', receive);
     const lane = number - LANES_FROM;
-    if (lane >= 0) {
+    if (lane < 0) {
+      socket.on('data', receive);
+    } else {
+      readLane(socket, receive);
       readBeforeFailing(socket, () => this.#events.laneUnread(lane));
       socket.on('drain', () => this.#events.laneDrained(lane));
       // The kernel resets the connection of a process that ends with unread bytes, and refuses what is sent after that.

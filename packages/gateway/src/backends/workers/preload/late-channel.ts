@@ -14,6 +14,10 @@ export class LateChannel implements LaneSocket {
     return this.#socket !== null;
   }
 
+  get writableLength(): number {
+    return this.#socket?.writableLength ?? 0;
+  }
+
   /** Here it is. */
   open(socket: Socket): void {
     this.#socket = socket;

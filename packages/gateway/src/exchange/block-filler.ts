@@ -1,0 +1,43 @@
+// Copies the bytes of one body out of a buffer that is received into again, to where they can stay.
+
+import { Block, BLOCK_BYTES } from './blocks.ts';
+
+/** A body that comes in smaller pieces than this gets no block: a few bytes must not keep much memory. */
+const FIRST_BYTES_MIN = BLOCK_BYTES / 4;
+
+/** Fills one block after the other. What it hands out is lent, or is in memory of its own. */
+export class BlockFiller {
+  #block: Block | null = null;
+  #filledBytes = 0;
+
+  /** Copies bytes and hands out what they have become, one or several pieces. */
+  copy(bytes: Buffer, take: (piece: Buffer) => void): void {
+    let rest = bytes;
+    while (rest.length > 0) {
+      if (!this.#block && rest.length < FIRST_BYTES_MIN) {
+        take(Buffer.from(rest));
+        return;
+      }
+      const piece = this.#copySome(rest);
+      rest = rest.subarray(piece.length);
+      take(piece);
+    }
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    this.#block?.letGo();
+    this.#block = null;
+    this.#filledBytes = 0;
+  }
+
+  #copySome(bytes: Buffer): Buffer {
+    this.#block ??= Block.take();
+    const block = this.#block;
+    const count = bytes.copy(block.bytes, this.#filledBytes);
+    const piece = block.lend(block.bytes.subarray(this.#filledBytes, this.#filledBytes + count));
+    this.#filledBytes += count;
+    if (this.#filledBytes === BLOCK_BYTES) this.end();
+    return piece;
+  }
+}

@@ -1,0 +1,86 @@
+// Owns the memory that large bodies are received into, and uses it again once nobody needs what is in it.
+
+/** A body of 64 KiB with its head is one read. */
+export const BLOCK_BYTES: number = 68 * 1024;
+
+/** Less than this is not worth a block: it would keep more memory than it fills. */
+export const LENT_BYTES_MIN: number = BLOCK_BYTES / 2;
+
+/** Free blocks that are kept; more than these are left to the garbage collector. */
+const FREE_BLOCKS_MAX = 64;
+
+const NOTHING = Buffer.alloc(0);
+
+const free: Block[] = [];
+const blocks = new WeakMap<ArrayBufferLike, Block>();
+
+/**
+ * A piece of memory for received bytes. Whoever took it may write where nothing is lent; what is in it is lent to others
+ * as views. Each byte lent comes back once, by `giveBack`, from whoever sees its last use: the socket or the file it went
+ * to. When all are back and the taker has let go, the block is used again. Nobody has to give anything back: a block with
+ * bytes missing is freed like any other memory, when no view of it is left.
+ */
+export class Block {
+  readonly bytes: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  #lentBytes = 0;
+  #isTaken = true;
+
+  /** Takes a free block, or makes one. */
+  static take(): Block {
+    const block = free.pop() ?? new Block();
+    block.#isTaken = true;
+    return block;
+  }
+
+  private constructor() {
+    blocks.set(this.bytes.buffer, this);
+  }
+
+  /** The block that bytes are in, or null if they are in memory of another kind. */
+  static of(bytes: Uint8Array): Block | null {
+    return blocks.get(bytes.buffer) ?? null;
+  }
+
+  /** Whether somebody may still use what is in it. */
+  get isLent(): boolean {
+    return this.#lentBytes > 0;
+  }
+
+  /** Taker: lends a view of it, which does not change until it has been given back. */
+  lend(bytes: Buffer): Buffer {
+    this.#lentBytes += bytes.length;
+    return bytes;
+  }
+
+  /** Taker: writes into it no more. */
+  letGo(): void {
+    this.#isTaken = false;
+    this.#reuse();
+  }
+
+  /** See `giveBack`. */
+  takeBack(byteCount: number): void {
+    // More than was lent: somebody is wrong about what is his, and nothing of it can be trusted to be free.
+    if (byteCount > this.#lentBytes) blocks.delete(this.bytes.buffer);
+    else this.#lentBytes -= byteCount;
+    this.#reuse();
+  }
+
+  #reuse(): void {
+    if (this.#isTaken || this.isLent || free.length >= FREE_BLOCKS_MAX || !blocks.has(this.bytes.buffer))
+      return;
+    free.push(this);
+  }
+}
+
+/** What was lent, or a part of it, is needed no more. Bytes that nobody lent may be given as well. */
+export function giveBack(bytes: Uint8Array): void {
+  blocks.get(bytes.buffer)?.takeBack(bytes.length);
+}
+
+/** Bytes of a read, as they may be kept: large ones are lent by the block they are in, others copied out of it. */
+export function keep(bytes: Buffer, block: Block | null): Buffer {
+  if (!block) return bytes;
+  if (bytes.length >= LENT_BYTES_MIN) return block.lend(bytes);
+  return bytes.length === 0 ? NOTHING : Buffer.from(bytes);
+}
