@@ -89,6 +89,8 @@ export class HttpConnection {
   }
 
   #finished(exchange: Exchange, response: ServerResponse): void {
+    // It would keep the body of its last request as long as it is idle.
+    if (this.#last?.exchange === exchange) this.#last = null;
     if (exchange !== this.#current) {
       this.#waiting = this.#waiting.filter((each) => each.exchange !== exchange);
       return;
