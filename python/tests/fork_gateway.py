@@ -68,7 +68,43 @@ class ForkedWorker:
         self.stderr.close()
 
 
-class ForkGateway:
+class Asker:
+    """The gateway's side of a control channel on which workers are asked for, and the place where they come."""
+
+    control: Channel
+    meeting: socket.socket
+    threads: int
+    workers: list[ForkedWorker]
+
+    def fork(self, tag: int = 1) -> ForkedWorker:
+        """Ask for a worker and wait until it has opened all its channels."""
+        token = os.urandom(16).hex().encode()
+        self.control.send(pack_frame(FORK, tag, token))
+        channels: dict[int, socket.socket] = {}
+        while len(channels) < 3 + self.threads:
+            connection, _ = self.meeting.accept()
+            connection.settimeout(DEADLINE_SECONDS)
+            reader = FrameReader(FROM_MEETING)
+            # Not a byte more: what follows belongs to the channel.
+            ((kind, index, shown),) = reader.feed(connection.recv(40, socket.MSG_WAITALL))
+            assert (kind, shown) == (HELLO, token)
+            assert index not in channels
+            channels[index] = connection
+        worker = ForkedWorker(channels)
+        self.workers.append(worker)
+        return worker
+
+    def expect(self, kind: int, tag: int = 1) -> bytes:
+        """Return the payload of the next frame, which must be this one."""
+        got, got_tag, payload = self.control.receive()
+        assert (got, got_tag) == (kind, tag), (hex(got), got_tag, payload)
+        return payload
+
+    def release(self) -> None:
+        self.control.send(pack_frame(RELEASE, 0))
+
+
+class ForkGateway(Asker):
     """Starts a fork server with the application `app` from tests/apps. Use as a context manager."""
 
     def __init__(self, app: str, *, threads: int = 1, words: tuple[str, ...] = ()) -> None:
@@ -114,33 +150,6 @@ class ForkGateway:
         words = payload.decode("latin-1").split("\0")
         self.facts = dict(zip(words[:-1:2], words[1::2]))
         return self.facts
-
-    def fork(self, tag: int = 1) -> ForkedWorker:
-        """Ask for a worker and wait until it has opened all its channels."""
-        token = os.urandom(16).hex().encode()
-        self.control.send(pack_frame(FORK, tag, token))
-        channels: dict[int, socket.socket] = {}
-        while len(channels) < 3 + self.threads:
-            connection, _ = self.meeting.accept()
-            connection.settimeout(DEADLINE_SECONDS)
-            reader = FrameReader(FROM_MEETING)
-            # Not a byte more: what follows belongs to the channel.
-            ((kind, index, shown),) = reader.feed(connection.recv(40, socket.MSG_WAITALL))
-            assert (kind, shown) == (HELLO, token)
-            assert index not in channels
-            channels[index] = connection
-        worker = ForkedWorker(channels)
-        self.workers.append(worker)
-        return worker
-
-    def expect(self, kind: int, tag: int = 1) -> bytes:
-        """Return the payload of the next frame, which must be this one."""
-        got, got_tag, payload = self.control.receive()
-        assert (got, got_tag) == (kind, tag), (hex(got), got_tag, payload)
-        return payload
-
-    def release(self) -> None:
-        self.control.send(pack_frame(RELEASE, 0))
 
     def error_text(self) -> str:
         return os.pread(self.stderr.fileno(), 1 << 20, 0).decode()

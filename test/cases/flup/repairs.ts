@@ -57,6 +57,15 @@ export const repairs: readonly Repair[] = [
     fields: /^PATH_INFO$/,
   },
   {
+    flup: 'With the plain `fastcgi_params` of nginx, which call the whole path `SCRIPT_NAME`, `PATH_INFO` is empty for every URL.',
+    sluice:
+      'All of it is `PATH_INFO`, from nginx, Caddy and HAProxy, unless they send a `PATH_INFO` of their own.',
+    servers: [...FCGI, ...SCGI],
+    rows: ['the whole path as script name, from nginx'],
+    fields: /^(?:SCRIPT_NAME|PATH_INFO)$/,
+    now: { SCRIPT_NAME: '""', PATH_INFO: '"/environ/x"' },
+  },
+  {
     flup: '`.` and `..` in a path reach the application.',
     sluice: 'They are resolved; a path that climbs out of the root is answered with 400.',
     servers: SOCKETS,

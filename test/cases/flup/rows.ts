@@ -64,10 +64,16 @@ export const rows: readonly Row[] = [
     variables: { SCRIPT_NAME: '/app', PATH_INFO: null },
   },
   {
-    name: 'the whole path as script name, as nginx sends it',
+    name: 'the whole path as script name',
     over: CHOSEN,
     target: '/environ/x?route=environ',
     variables: { SCRIPT_NAME: '/environ/x', PATH_INFO: null },
+  },
+  {
+    name: 'the whole path as script name, from nginx',
+    over: CHOSEN,
+    target: '/environ/x?route=environ',
+    variables: { SCRIPT_NAME: '/environ/x', PATH_INFO: null, SERVER_SOFTWARE: 'nginx/1.22.1' },
   },
   { name: 'an empty path', over: CHOSEN, target: '/environ/x', variables: { PATH_INFO: '' } },
   { name: 'no path', over: CHOSEN, target: '/environ/x', variables: { PATH_INFO: null } },

@@ -6,13 +6,18 @@ export interface RequestPath {
   readonly requestUri: string | undefined;
   readonly scriptName: string | undefined;
   readonly pathInfo: string | undefined;
+  /** SERVER_SOFTWARE; only looked at where SCRIPT_NAME is believed. */
+  readonly software?: string | undefined;
 }
 
 /** Where an application is, as its listener knows. */
 export interface Place {
   /** The mount point, with a leading and without a trailing slash; empty or null for none. */
   readonly mount: string | null;
-  /** Without a mount point, SCRIPT_NAME is where the application is, also if the web server sends no PATH_INFO. */
+  /**
+   * Without a mount point, SCRIPT_NAME is where the application is, also if the web server sends no PATH_INFO; unless that
+   * is one which knows no scripts.
+   */
   readonly isScriptNameBelieved: boolean;
 }
 
@@ -42,13 +47,17 @@ export function splitPath(path: RequestPath, { mount, isScriptNameBelieved }: Pl
     const whole = candidates.find((candidate) => isUnder(candidate, mount));
     return whole === undefined ? null : { scriptName: mount, pathInfo: whole.slice(mount.length) };
   }
-  const { requestUri, scriptName = '', pathInfo } = path;
+  const { requestUri, scriptName = '', pathInfo, software = '' } = path;
   if (pathInfo) return tidy(scriptName, pathInfo);
   if (scriptName === '') return tidy('', decodedPath(requestUri ?? '/'));
-  if (isScriptNameBelieved) return tidy(scriptName, pathBelow(scriptName, requestUri ?? ''));
+  const isPath = pathInfo === undefined && withoutScripts.test(software);
+  if (isScriptNameBelieved && !isPath) return tidy(scriptName, pathBelow(scriptName, requestUri ?? ''));
   if (pathInfo === undefined || decodedPath(requestUri ?? '') === scriptName) return tidy('', scriptName);
   return tidy(scriptName, '');
 }
+
+/** Web servers that call any path a script, unless they are told otherwise: then they send a PATH_INFO, if an empty one. */
+const withoutScripts = /^(?:nginx|freenginx|openresty|tengine|angie|caddy|haproxy)\b/i;
 
 // Where the web server has rewritten the path, REQUEST_URI does not begin with the script.
 function pathBelow(scriptName: string, requestUri: string): string {

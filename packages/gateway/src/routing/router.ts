@@ -57,13 +57,14 @@ export class Router {
    */
   handle(exchange: Exchange, place: Place, mount: string | null = place.mount): void {
     const { variables } = exchange;
+    const { isScriptNameBelieved } = place;
     exchange.delivery = this.#delivery;
     const sent: RequestPath = {
       requestUri: variables.get('REQUEST_URI'),
       scriptName: variables.get('SCRIPT_NAME'),
       pathInfo: variables.get('PATH_INFO'),
+      software: isScriptNameBelieved ? variables.get('SERVER_SOFTWARE') : undefined,
     };
-    const { isScriptNameBelieved } = place;
     const asked = splitPath(sent, { mount: null, isScriptNameBelieved });
     const route = this.#routes && asked ? this.#find(this.#routes, exchange, asked) : undefined;
     const mountPoint = route?.config.mount ?? mount;

@@ -128,6 +128,22 @@ describe('where SCRIPT_NAME is believed', () => {
   });
 });
 
+describe('where SCRIPT_NAME is believed, and the web server knows no scripts', () => {
+  it.each<readonly [...Row, string, string]>([
+    ['nginx/1.22.1', '/a%20b?x', '/a b', undefined, '', '/a b'],
+    ['Caddy/v2.6.2', '/a%20b', '/a b', undefined, '', '/a b'],
+    ['HAProxy 2.6.12', '/a%20b', '/a b', undefined, '', '/a b'],
+    ['nginx/1.22.1', '/app', '/app', '', '/app', ''],
+    ['nginx/1.22.1', '/app/x', '/app', '/x', '/app', '/x'],
+    ['lighttpd/1.4.69', '/app', '/app', undefined, '/app', ''],
+    ['Apache/2.4.57 (Debian)', '/app', '/app', undefined, '/app', ''],
+  ])('%s: %s, %s and %s', (software, requestUri, scriptName, pathInfo, scriptOut, pathOut) => {
+    const path = { requestUri, scriptName, pathInfo, software };
+    const place = { mount: null, isScriptNameBelieved: true };
+    expect(splitPath(path, place)).toEqual({ scriptName: scriptOut, pathInfo: pathOut });
+  });
+});
+
 describe('with a mount point', () => {
   it('dots in the words of a web server do not leave it', () => {
     const sent = { requestUri: '/other', scriptName: '/app/../secret', pathInfo: undefined };

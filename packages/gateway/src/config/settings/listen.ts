@@ -72,7 +72,7 @@ export const listenSettings: SettingsOf<ListenConfig> = {
     fallback: { state: 'value', toml: false },
     flag: 'believe-script-name',
     prose:
-      'Without `mount`: a `SCRIPT_NAME` that is the whole path is where the application lives, and it is asked for its root. That is right where the web server knows the application as a script, as mod_fcgid does. Otherwise such a `SCRIPT_NAME` is taken for the path, which is what nginx, Caddy and HAProxy mean by it.',
+      'Without `mount`: a `SCRIPT_NAME` that is the whole path is where the application lives, and it is asked for its root. That is right where the web server knows the application as a script, as mod_fcgid does. Otherwise such a `SCRIPT_NAME` is taken for the path, and so it is in any case if it comes from nginx, Caddy or HAProxy without a `PATH_INFO`: they mean nothing else by it.',
   },
   backlogCount: {
     key: 'backlog',
