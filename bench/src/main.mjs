@@ -5,6 +5,9 @@ import { loadGate } from './gate/results/store.mjs';
 import { Generator } from './gate/load/load.mjs';
 import { runMicro } from './micro/run.mjs';
 import { readOptions, USAGE } from './options.mjs';
+import { scalingPlots } from './scaling/section.mjs';
+import { loadScaling } from './scaling/store.mjs';
+import { benchScaling } from './scaling/run.mjs';
 import { makePlan, wantedPeers } from './plan.mjs';
 import { describeRun } from './results/machine.mjs';
 import { writeCosts } from './results/paths-guide.mjs';
@@ -69,7 +72,11 @@ function save(results) {
 function render() {
   const results = loadResults();
   const gate = loadGate();
-  writePage(renderResults(results, gate), renderPlots(results));
+  const scaling = loadScaling();
+  writePage(renderResults(results, gate, scaling), {
+    ...renderPlots(results),
+    ...scalingPlots(scaling),
+  });
   writeGatePages(gate);
   writeCosts(results);
 }
@@ -78,6 +85,10 @@ async function main(args, signal) {
   const given = args.filter((arg) => arg !== '--'); // Some package managers pass it on.
   if (given[0] === 'gate') {
     await benchGate(given.slice(1), signal, render);
+    return;
+  }
+  if (given[0] === 'scaling') {
+    await benchScaling(given.slice(1), signal, render);
     return;
   }
   const options = readOptions(given);

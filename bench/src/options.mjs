@@ -9,6 +9,7 @@ import { allWorkloads } from './workloads/all.mjs';
 export const USAGE = `pnpm bench [options]         paths through web servers and gateways, against their peers
 pnpm bench micro             the FastCGI codec, against fastcgi-stream
 pnpm bench gate [options]    queues, slow requests and overload; see pnpm bench gate --help
+pnpm bench scaling [options] what a request costs as load grows; see pnpm bench scaling --help
 
   --path NAME                only this path: ${names(allPaths)}
   --peer NAME                only this peer and the one that its path compares with:

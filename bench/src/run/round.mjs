@@ -3,8 +3,9 @@ import { readPssBytes } from '../stage/proc.mjs';
 import { runOpenLoop } from './open-loop.mjs';
 import { runWrk } from './wrk.mjs';
 
-/** Long enough for servers whose code is compiled as they run. */
-const FIRST_WARMUP_SECONDS = 2;
+/** Code that is compiled as it runs has to have run: so many requests, or so many seconds. */
+const WARM_REQUESTS = 15_000;
+const WARM_SECONDS_MAX = 5;
 
 /**
  * What one round measured. With `invalid`, the reason, its numbers count for nothing.
@@ -29,8 +30,8 @@ const FIRST_WARMUP_SECONDS = 2;
  * @returns {Promise<Round>}
  */
 export async function runRound(stage, load, { round, warmupSeconds, openSeconds, signal, generator }) {
-  const warmup = round === 1 ? Math.max(FIRST_WARMUP_SECONDS, warmupSeconds) : warmupSeconds;
-  if (warmup > 0) await runWrk({ ...load, seconds: warmup }, signal);
+  if (round === 1) await warmUp(load, signal);
+  else if (warmupSeconds > 0) await runWrk({ ...load, seconds: warmupSeconds }, signal);
   const before = cpuByRole(stage);
   const report = await runWrk(load, signal);
   const after = cpuByRole(stage);
@@ -51,6 +52,12 @@ export async function runRound(stage, load, { round, warmupSeconds, openSeconds,
       open: await runOpenLoop(generator, { ...load, seconds: openSeconds }, { round, signal }),
     }),
   };
+}
+
+async function warmUp(load, signal) {
+  for (let requests = 0, seconds = 0; requests < WARM_REQUESTS && seconds < WARM_SECONDS_MAX; seconds++) {
+    requests += (await runWrk({ ...load, seconds: 1 }, signal)).requests;
+  }
 }
 
 const cpuByRole = (stage) => sumByRole(stage.processes(), ({ cpuUs }) => cpuUs);
