@@ -5,7 +5,7 @@ import { rows, type Row, type ServerName, type Spoken } from '../cases/flup/rows
 import { bedOfSuite, withBed, type TestBed } from '../harness/bed.ts';
 import { deviations, type Answer } from '../harness/flup/answer.ts';
 import { answerOfCgi, ask, cgiVariables } from '../harness/flup/ask.ts';
-import { runCgi, startScript, type Package } from '../harness/flup/script.ts';
+import { runCgi, startScript, type Way } from '../harness/flup/script.ts';
 import { describeWith } from '../harness/require.ts';
 import { flupParts } from '../harness/servers/flup.ts';
 
@@ -23,18 +23,18 @@ const servers = Object.keys(SPEAKS) as ServerName[];
 
 type Ask = (row: Row) => Promise<Answer>;
 
-async function start(bed: TestBed, from: Package, server: ServerName): Promise<Ask> {
+async function start(bed: TestBed, way: Way, server: ServerName): Promise<Ask> {
   const spoken = SPEAKS[server];
   if (spoken === 'cgi') {
     return async (row) => {
       const input = Buffer.from(row.body ?? '', 'latin1');
-      const output = await runCgi({ package: from, server, arguments: {} }, input, cgiVariables(row));
+      const output = await runCgi({ way, server, arguments: {} }, input, cgiVariables(row));
       return answerOfCgi(output, row);
     };
   }
   const port = await bed.reservePort();
   const options = { bindAddress: ['127.0.0.1', port] };
-  await startScript(bed, { package: from, server, arguments: options }, port);
+  await startScript(bed, { way, server, arguments: options }, port);
   return (row) => ask(spoken, port, row);
 }
 

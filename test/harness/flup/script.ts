@@ -1,5 +1,6 @@
 // A script written the flup way, under flup or under what stands in for it.
 import { spawn } from 'node:child_process';
+import { chmodSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { within } from '../deadline.ts';
 import { RunningProcess } from '../process.ts';
@@ -13,14 +14,13 @@ export const SCRIPTS: string = fileURLToPath(new URL('../../apps/flup/', import.
 
 const CGI_LAUNCHER = fileURLToPath(new URL('../../launchers/cgi.py', import.meta.url));
 const SOURCE = fileURLToPath(new URL('../../../python/src', import.meta.url));
-const COMMAND_DIRECTORY = fileURLToPath(new URL('../../../packages/gateway/bin', import.meta.url));
 
-/** From where a script imports its server. */
-export type Package = 'flup' | 'sluice.flup';
+/** What serves a script: flup; what stands in for it, by its import line; the same without a change to the script. */
+export type Way = 'flup' | 'sluice.flup' | 'unmodified';
 
 /** A script to run. */
 export interface ScriptOptions {
-  readonly package: Package;
+  readonly way: Way;
   /** The module of the server. */
   readonly server: string;
   /** Arguments of `WSGIServer`. */
@@ -39,14 +39,19 @@ export interface Command {
 
 /** The command of a script. */
 export function scriptCommand(options: ScriptOptions): Command {
-  const { python = PEERS_PYTHON, server, env = {} } = options;
+  const { way, python = PEERS_PYTHON, server, env = {} } = options;
+  const script = [`${SCRIPTS}serve.py`, way === 'unmodified' ? 'flup' : way, server];
   return {
     command: python,
-    args: [`${SCRIPTS}serve.py`, options.package, server, JSON.stringify(options.arguments)],
+    args: [
+      ...(way === 'unmodified' ? ['-m', 'sluice.flup'] : []),
+      ...script,
+      JSON.stringify(options.arguments),
+    ],
     env: {
-      PATH: `${COMMAND_DIRECTORY}:${process.env['PATH'] ?? ''}`,
-      // The real one is where the interpreter finds it.
-      ...(options.package === 'flup' ? {} : { PYTHONPATH: SOURCE }),
+      PATH: process.env['PATH'] ?? '',
+      // flup is where the interpreter finds it by itself.
+      ...(way === 'flup' ? {} : { PYTHONPATH: SOURCE }),
       ...env,
     },
   };
@@ -56,10 +61,15 @@ export function scriptCommand(options: ScriptOptions): Command {
 export class Script implements Server {
   readonly name: string;
   readonly process: RunningProcess;
+  readonly #isFlup: boolean;
+  readonly #place: number | string;
 
-  constructor(name: string, process: RunningProcess) {
-    this.name = name;
+  /** @param place where it listens: a loopback port, or the path of a Unix socket */
+  constructor(process: RunningProcess, way: Way, place: number | string) {
+    this.name = process.name;
     this.process = process;
+    this.#isFlup = way === 'flup';
+    this.#place = place;
   }
 
   get pid(): number {
@@ -70,9 +80,12 @@ export class Script implements Server {
     return this.process.hasEnded;
   }
 
-  stop(): Promise<Exit> {
-    // flup waits for its children, which may wait for a front; nothing of it is worth that.
-    return this.process.stop(this.name.startsWith('flup.') ? 'SIGKILL' : 'SIGTERM');
+  async stop(): Promise<Exit> {
+    if (!this.#isFlup) return this.process.stop();
+    // It waits for its children, which may wait for a front, and leaves its socket behind.
+    const exit = await this.process.stop('SIGKILL');
+    if (typeof this.#place === 'string') rmSync(this.#place, { force: true });
+    return exit;
   }
 
   complaints(): string[] {
@@ -81,16 +94,20 @@ export class Script implements Server {
 }
 
 /** Starts one and waits until it accepts connections there. */
-export async function startScript(
+export function startScript(bed: TestBed, options: ScriptOptions, place: number | string): Promise<Script> {
+  return startCommand(bed, options, scriptCommand(options), place);
+}
+
+/** Starts a command that becomes a script, likewise. */
+export async function startCommand(
   bed: TestBed,
   options: ScriptOptions,
-  listensOn: number | string,
+  { command, args, env }: Command,
+  place: number | string,
 ): Promise<Script> {
-  const { command, args, env } = scriptCommand(options);
-  const name = `${options.package}.server.${options.server}`;
-  const running = new RunningProcess({ name, command, args, cwd: bed.site.directory, env });
-  const script = bed.add(new Script(name, running));
-  await untilListening(running, listensOn, () => '');
+  const running = new RunningProcess({ name: nameOf(options), command, args, cwd: bed.site.directory, env });
+  const script = bed.add(new Script(running, options.way, place));
+  await untilListening(running, place, () => '');
   return script;
 }
 
@@ -112,6 +129,20 @@ export async function runCgi(
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  await within(20_000, ended, () => `${options.package}.server.${options.server} did not end`);
+  await within(20_000, ended, () => `${nameOf(options)} did not end`);
   return Buffer.concat(output);
+}
+
+/** Writes an executable file that becomes the script, for web servers that start one. */
+export function installScript(bed: TestBed, options: ScriptOptions): string {
+  const { command, args, env } = scriptCommand(options);
+  const quoted = [command, ...args].map((word) => `'${word}'`).join(' ');
+  const variables = Object.entries(env).map(([name, value]) => `export ${name}='${value}'`);
+  const path = bed.site.write('script.fcgi', ['#!/bin/sh', ...variables, `exec ${quoted}`, ''].join('\n'));
+  chmodSync(path, 0o755);
+  return path;
+}
+
+function nameOf({ way, server }: ScriptOptions): string {
+  return `${way}, ${server}`;
 }
