@@ -34,7 +34,8 @@ beforeAll(async () => {
     (protocol) =>
       `[[listen]]\nprotocol = "${protocol}"\naddress = ${JSON.stringify(`unix:${bed.site.path(protocol)}`)}`,
   );
-  gateway = await startGateway(bed, { listen: [], toml: listen });
+  const pool = ['queue = { length = 128, timeout = "90s" }', 'look_ahead = 0'];
+  gateway = await startGateway(bed, { listen: [], pool, toml: listen });
 }, 60_000);
 
 /** A body of one byte in each chunk. */

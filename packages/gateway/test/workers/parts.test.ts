@@ -74,6 +74,26 @@ describe('a ticker', () => {
     expect(looks).toBe(2);
   });
 
+  it('that has been kept from looking puts it off once: what has come meanwhile is read first', () => {
+    const looks: number[] = [];
+    const ticker = new Ticker(100, () => looks.push(performance.now()) > 0, 250);
+    ticker.start();
+    const startMs = performance.now();
+    const blocked = jest.spyOn(performance, 'now').mockReturnValue(startMs + 3_000);
+    jest.advanceTimersByTime(100);
+    expect(looks).toEqual([]);
+    jest.advanceTimersByTime(100);
+    expect(looks).toEqual([startMs + 3_000]);
+    blocked.mockReturnValue(startMs + 9_000);
+    jest.advanceTimersByTime(100);
+    // And again, but never twice: a process that is always late has to look sometimes.
+    blocked.mockReturnValue(startMs + 18_000);
+    jest.advanceTimersByTime(100);
+    expect(looks).toEqual([startMs + 3_000, startMs + 18_000]);
+    blocked.mockRestore();
+    ticker.close();
+  });
+
   it('does not look after it was closed, not even from within a look, and does not start again', () => {
     let looks = 0;
     const ticker = new Ticker(100, () => {

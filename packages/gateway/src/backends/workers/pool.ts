@@ -23,6 +23,8 @@ import type { Ending, Worker, WorkerEvents } from './worker.ts';
 
 /** How often running requests are held against their timeout. */
 const CLOCK_MS = 100;
+/** So late, nobody is judged before what has come meanwhile has been read. */
+const CLOCK_LATE_MS = 250;
 /** A worker whose request timed out is killed at once when idle, and after this if other requests still run in it. */
 const LAST_REQUESTS_MS = 5_000;
 
@@ -77,7 +79,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner, WatchdogEve
       streamIdleTimeoutMs: options.streamIdleTimeoutMs ?? null,
     });
     this.#restarter = new Restarter(options.command.directory, () => this.#adjust());
-    this.#clock = new Ticker(CLOCK_MS, () => this.#look());
+    this.#clock = new Ticker(CLOCK_MS, () => this.#look(), CLOCK_LATE_MS);
   }
 
   /** What the pool does at this moment. Costs a few reads of /proc for each worker. */
