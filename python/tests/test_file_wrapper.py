@@ -63,6 +63,7 @@ class FileWrapper(WorkerTestCase):
         for app, chunks in (
             ("compressed", [b"unpacked"]),
             ("compressed_file", [b"unpacked"]),
+            ("compressed_behind_a_buffer", [b"unpacked"]),
             ("pipe", [b"through a pipe"]),
             ("blocks", [b"abc", b"def", b"gh"]),
             ("after_write", [b"written, ", CONTENT]),

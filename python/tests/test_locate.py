@@ -149,4 +149,7 @@ class Locate(unittest.TestCase):
         program = self.gateway_package("lib/node_modules/@sluice/gateway", "4.5.6")
         self.bin.joinpath("sluice").symlink_to(program)
         self.assertEqual(gateway_version(find_gateway()), "4.5.6")
+        self.assertEqual(find_gateway("4.5.6"), find_gateway())
+        with self.assertRaisesRegex(GatewayNotFound, "is version 4.5.6, this Python package is 4.5.7"):
+            find_gateway("4.5.7")
         self.assertIsNone(gateway_version([self.program("bin/other", GATEWAY)]))

@@ -68,6 +68,7 @@ def _join_repeated(parts: list[str]) -> Environ:
     words = iter(parts)
     for name, value in zip(words, words):
         if name in environ and name.startswith("HTTP_"):
-            value = environ[name] + ("; " if name == "HTTP_COOKIE" else ", ") + value
-        environ[name] = value
+            environ[name] += ("; " if name == "HTTP_COOKIE" else ", ") + value
+        else:
+            environ[name] = value
     return environ

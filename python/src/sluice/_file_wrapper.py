@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     Place = tuple[int, int, int, int]
 
 
-# Only types whose bytes are those of their descriptor: a GzipFile has a descriptor too, of other bytes.
-_PLAIN_FILES = (BufferedReader, BufferedRandom, FileIO)
+_BUFFERED_FILES = (BufferedReader, BufferedRandom)
 
 
 class FileWrapper:
@@ -56,7 +55,9 @@ class FileWrapper:
     def plain_range(self) -> tuple[int, int, int] | None:
         """Return descriptor, offset and length of what is left of a regular file, or None if this is not one."""
         file = self._file
-        if type(file) not in _PLAIN_FILES:
+        # Bytes have to be those of the descriptor: a GzipFile has one too, of other bytes, and may be behind a buffer.
+        raw = file.raw if type(file) in _BUFFERED_FILES else file  # type: ignore[attr-defined]
+        if type(raw) is not FileIO:
             return None
         try:
             if type(file) is BufferedRandom:

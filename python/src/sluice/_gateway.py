@@ -6,7 +6,7 @@ import os
 import subprocess
 from socket import socketpair
 
-from sluice import _descriptors
+from sluice import __version__, _descriptors
 from sluice._locate import find_gateway
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ class GatewayProcess:
         ours, theirs = socketpair()
         with ours, theirs:
             self._process = subprocess.Popen(
-                [*find_gateway(), "serve", f"fd:{theirs.fileno()}", *words],
+                [*find_gateway(__version__), "serve", f"fd:{theirs.fileno()}", *words],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(), *descriptors),

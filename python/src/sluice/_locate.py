@@ -19,7 +19,7 @@ class GatewayNotFound(Exception):
     """There is no gateway on this machine that could be started; the message says what to install."""
 
 
-def find_gateway() -> list[str]:
+def find_gateway(version: str | None = None) -> list[str]:
     """Return the command of the gateway: the first words of a command line.
 
     The first of these that is there:
@@ -29,21 +29,17 @@ def find_gateway() -> list[str]:
     3. `sluice` on `PATH`, unless that is a Python script, as ours of the same name is;
     4. `node_modules/.bin/sluice` of the working directory, or of the next directory above it that has one.
 
-    Raises `GatewayNotFound` where there is none, or no Node to run it.
+    Raises `GatewayNotFound` where there is none, or no Node to run it, or where it is known to be of another version
+    than `version`, for those who speak with it themselves.
     """
-    explicit = os.environ.get("SLUICE_GATEWAY", "")
-    if explicit.strip():
-        return _from_variable(explicit)
-    path = _of_this_package() or _on_path() or _in_node_modules()
-    if path is None:
-        if _checkout() is not None:
-            raise GatewayNotFound("the gateway of this checkout is not built (run: npm start), and there is no other")
+    command = _find()
+    found = None if version is None else gateway_version(command)
+    if found not in (None, version):
         raise GatewayNotFound(
-            "there is no gateway on this machine. Install it with: npm install -g @sluice/gateway "
-            f"(it needs Node {_dotted(NODE_OLDEST)} or later), or name it in the environment variable SLUICE_GATEWAY"
+            f"the gateway {command[-1]} is version {found}, this Python package is {version}. "
+            "They have to be of the same version, because they speak with each other"
         )
-    _check_node()
-    return [path]
+    return command
 
 
 def gateway_version(command: list[str]) -> str | None:
@@ -60,6 +56,22 @@ def gateway_version(command: list[str]) -> str | None:
         return None
     version = content.get("version")
     return version if isinstance(version, str) else None
+
+
+def _find() -> list[str]:
+    explicit = os.environ.get("SLUICE_GATEWAY", "")
+    if explicit.strip():
+        return _from_variable(explicit)
+    path = _of_this_package() or _on_path() or _in_node_modules()
+    if path is None:
+        if _checkout() is not None:
+            raise GatewayNotFound("the gateway of this checkout is not built (run: npm start), and there is no other")
+        raise GatewayNotFound(
+            "there is no gateway on this machine. Install it with: npm install -g @sluice/gateway "
+            f"(it needs Node {_dotted(NODE_OLDEST)} or later), or name it in the environment variable SLUICE_GATEWAY"
+        )
+    _check_node()
+    return [path]
 
 
 def _from_variable(text: str) -> list[str]:

@@ -61,6 +61,15 @@ def compressed_file(environ, start_response):
     return respond(environ, start_response, opened)
 
 
+def compressed_behind_a_buffer(environ, start_response):
+    path = environ["TEST_FILE"] + ".gz"
+    with gzip.open(path, "wb") as file:
+        file.write(b"unpacked")
+    opened = io.BufferedReader(gzip.open(path))
+    os.unlink(path)
+    return respond(environ, start_response, opened)
+
+
 def pipe(environ, start_response):
     reader, writer = os.pipe()
     os.write(writer, b"through a pipe")
