@@ -18,6 +18,7 @@ import { openListener, TlsDoor, type Activation, type Listener } from '../listen
 import type { Logger } from '../observe/log.ts';
 import { Seldom } from '../observe/seldom.ts';
 import type { Router } from '../routing/router.ts';
+import { Farewells } from './farewells.ts';
 import { httpFarewell, makeHttpFront } from './http-front.ts';
 
 /** The packet size of AJP that web servers have unless told otherwise. */
@@ -145,7 +146,11 @@ export class Fronts {
 
   /** When every request is over: waits until the clients have read the answers, but not for ever. */
   async closed(): Promise<void> {
-    const drain = (): void => this.#open.forEach(({ front }) => front.drain());
+    const farewells = new Farewells();
+    const drain = (): void => {
+      for (const { front } of this.#open) front.drain();
+      for (const socket of farewells.unanswered(this.#sockets, performance.now())) socket.destroy();
+    };
     drain();
     // A kept connection becomes idle when its last answer has been read, and nothing tells that.
     const clock = setInterval(drain, DRAIN_EVERY_MS);
