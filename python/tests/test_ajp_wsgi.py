@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
 import sys
 
-from tests.stub import StubTestCase
+from tests.stub import TESTS, StubTestCase
 
 MAIN = "from sluice.ajp_wsgi import main; main()"
 DEFAULTS = ["--processes", "1", "--threads", "16"]
@@ -163,3 +165,50 @@ class Background(StubTestCase):
                 process.send_signal(each)
                 process.communicate(timeout=30)
                 self.assertEqual(process.returncode, 7)
+
+
+class Script(StubTestCase):
+    """The file `ajp-wsgi` that pip puts beside an interpreter, or elsewhere than the interpreter."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        (self.directory / "prefix" / "bin").mkdir(parents=True)
+        shutil.copy(TESTS.parent / "bin" / "ajp-wsgi", self.directory / "prefix" / "bin")
+        self.environ = {"PATH": f"{self.directory / 'path'}:{os.environ['PATH']}"}
+
+    def interpreter(self, path: str) -> None:
+        file = self.directory / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f'#!/bin/sh\necho "{path}|$1|$3|$4|${{PYTHONHOME-none}}|$SLUICE_PYTHONHOME"\n')
+        file.chmod(0o755)
+
+    def run_script(self, path: str = "prefix/bin/ajp-wsgi") -> str:
+        done = subprocess.run(
+            [self.directory / path, "run_ajp", "the app"], env=self.environ, capture_output=True, check=True, timeout=30
+        )
+        return done.stdout.decode().strip()
+
+    def test_runs_in_the_interpreter_that_the_package_is_installed_for(self) -> None:
+        self.interpreter("path/python3")
+        self.assertEqual(self.run_script(), "path/python3|-c|run_ajp|the app|none|")
+        self.interpreter("prefix/bin/python3")
+        self.assertEqual(self.run_script(), "prefix/bin/python3|-c|run_ajp|the app|none|")
+        for packages in ("site-packages", "dist-packages"):
+            package = self.directory / "prefix/lib/python3.99" / packages / "sluice"
+            package.mkdir(parents=True)
+            self.interpreter("path/python3.99")
+            self.assertEqual(self.run_script(), "path/python3.99|-c|run_ajp|the app|none|")
+            package.rmdir()
+        package.mkdir()
+        self.interpreter("prefix/bin/python3.99")
+        self.assertEqual(self.run_script(), "prefix/bin/python3.99|-c|run_ajp|the app|none|")
+
+    def test_finds_it_through_a_link(self) -> None:
+        self.interpreter("prefix/bin/python3")
+        (self.directory / "linked").symlink_to("prefix/bin/ajp-wsgi")
+        self.assertEqual(self.run_script("linked"), "prefix/bin/python3|-c|run_ajp|the app|none|")
+
+    def test_keeps_pythonhome_out_of_the_way(self) -> None:
+        self.interpreter("prefix/bin/python3")
+        self.environ["PYTHONHOME"] = "/srv/a b"
+        self.assertEqual(self.run_script(), "prefix/bin/python3|-c|run_ajp|the app|none|/srv/a b")

@@ -7,7 +7,7 @@ import { ROOT, step } from './steps.mjs';
 const ENVIRONMENTS = [
   { name: 'frameworks', packages: ['flask', 'django'] },
   { name: 'peers', packages: ['flup-py3==1.0.3', 'gunicorn==27.0.1'] },
-  { name: 'packaging', packages: ['setuptools>=70.1', 'pastedeploy==3.1.0'] },
+  { name: 'packaging', packages: ['pip>=22.3', 'setuptools>=70.1', 'pastedeploy==3.1.0'] },
 ];
 
 /** Makes the environments unless they are there. `pythons` is tried newest first, because the newest Django needs it. */
