@@ -14,6 +14,7 @@ from sluice._wire import (
     FAILED,
     FORK_SIZES,
     LANE_LIMITS,
+    REQUEST,
     RETURNED,
     TEXT_BYTES_MAX,
     FrameReader,
@@ -67,7 +68,12 @@ def read(vector: dict, pieces: list) -> list:
         frames += reader.feed(piece)
     for kind, _, payload in frames:
         look_into(kind >> 8, kind, payload)
-    return frames
+    return [(kind, tag, whole(payload)) for kind, tag, payload in frames]
+
+
+def whole(payload: object) -> bytes:
+    """Return a payload in one piece, however it came."""
+    return payload if isinstance(payload, bytes) else payload[0] + payload[1].read()
 
 
 def look_into(frame_type: int, kind: int, payload: bytes) -> None:
@@ -89,6 +95,26 @@ def look_into(frame_type: int, kind: int, payload: bytes) -> None:
         raise WireError("payload", "a block that does not end")
     elif frame_type == 49 and len(payload) % 2:
         raise WireError("payload", "half a tag")
+
+
+class LargeRequests(unittest.TestCase):
+    def test_bodies_that_come_in_pieces_are_whole_and_apart_from_what_follows(self) -> None:
+        block = pack_block({"REQUEST_METHOD": "POST"})
+        payloads = [len(block).to_bytes(4, "big") + block + bytes([fill]) * size for fill, size in ((1, 90_000), (2, 70_001))]
+        frames = [(REQUEST, tag, payload) for tag, payload in enumerate(payloads)]
+        data = b"".join(pack_frame(*frame) for frame in frames)
+        chance = random.Random(7)
+        for largest in (20, 1000, 65_536, len(data)):
+            reader = FrameReader(LANE_LIMITS)
+            got = []
+            at = 0
+            while at < len(data):
+                size = chance.randint(1, largest)
+                got += reader.feed(data[at : at + size])
+                at += size
+            with self.subTest(largest=largest):
+                self.assertTrue(reader.is_between_frames)
+                self.assertEqual([(kind, tag, whole(payload)) for kind, tag, payload in got], frames)
 
 
 class ValidVectors(unittest.TestCase):

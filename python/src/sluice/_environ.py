@@ -8,7 +8,10 @@ from sluice._wire import unpack_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from io import BytesIO
+    from typing import Any, Optional, Union
+
+    from sluice._wire import Payload
 
     Environ = dict[str, Any]
 
@@ -34,11 +37,15 @@ def make_base(errors: object, is_multithread: bool, is_multiprocess: bool) -> En
     }
 
 
-def parse_request(payload: bytes, base: Environ) -> tuple[Environ, bytes]:
+def parse_request(payload: Payload, base: Environ) -> tuple[Environ, Union[bytes, BytesIO]]:
     """Return the environ, still without `wsgi.input`, and what follows the block in a REQUEST payload.
 
+    A payload is as a `FrameReader` returns it; a body that was apart is returned as it is.
     `base` has the last word: no variable from the network replaces one of its names. Raises `WireError`.
     """
+    body: Optional[BytesIO] = None
+    if type(payload) is tuple:
+        payload, body = payload
     if len(payload) < _BLOCK_START:
         raise WireError("payload", f"REQUEST with {len(payload)} bytes: no length of the block")
     stop = _BLOCK_START + unpack_number(payload)[0]
@@ -59,7 +66,7 @@ def parse_request(payload: bytes, base: Environ) -> tuple[Environ, bytes]:
             del environ[name]
     if environ.get("HTTPS") in _HTTPS_ON or environ.get("REQUEST_SCHEME") == "https":
         environ["wsgi.url_scheme"] = "https"
-    return environ, payload[stop:]
+    return environ, payload[stop:] if body is None else body
 
 
 def _join_repeated(parts: list[str]) -> Environ:

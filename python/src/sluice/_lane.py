@@ -21,8 +21,9 @@ from sluice._errors import ErrorStream
 from sluice._exceptions import LaneClosed, WireError
 from sluice._exits import EXIT_WIRE, give_up
 from sluice._input import StreamedBody
-from sluice._output import copy_range, write_all, write_both
+from sluice._output import JOINED_BYTES_MAX, copy_range, write_all, write_both
 from sluice._wire import (
+    BODY,
     BODY_IN,
     BODY_IN_BROKEN,
     FAILED,
@@ -31,6 +32,7 @@ from sluice._wire import (
     REQUEST_STREAM,
     FrameReader,
     pack_frame,
+    pack_header,
     pack_text,
 )
 
@@ -45,8 +47,6 @@ _READ_BYTES = 64 * 1024
 _LOCK_WAIT_SECONDS = 0.005
 # The rest of a frame that has begun to arrive is on its way; a recall waits so long for the next piece of it.
 _REST_WAIT_MS = 50
-# Up to here one copy is cheaper than a second buffer for the kernel to look at.
-_JOINED_BYTES_MAX = 32 * 1024
 
 
 class Lane:
@@ -198,6 +198,17 @@ class Lane:
         with self.write_lock:
             self.send_locked(frames, body)
 
+    def send_piece(self, tag: int, piece: bytes) -> None:
+        """Send a small piece of the running response, in a frame of its own. Raises `LaneClosed`."""
+        data = pack_header(len(piece), BODY, tag) + piece
+        with self.write_lock:
+            try:
+                sent = os.write(self._fd, data)
+                if sent < len(data):
+                    write_all(self._fd, data[sent:])
+            except OSError as error:
+                raise LaneClosed(f"the gateway closed the lane: {error}") from None
+
     def finish(self, frames: bytes, body: bytes = b"") -> None:
         """Send whole frames, the last of which ends the running request. Raises `LaneClosed`."""
         with self.write_lock:
@@ -209,7 +220,7 @@ class Lane:
     def send_locked(self, frames: bytes, body: bytes = b"") -> None:
         """Do what `send` does, for a caller that holds the write lock."""
         try:
-            if len(body) > _JOINED_BYTES_MAX:
+            if len(body) > JOINED_BYTES_MAX:
                 write_both(self._fd, frames, body)
                 return
             data = frames + body

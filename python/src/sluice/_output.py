@@ -6,6 +6,8 @@ import os
 from errno import EINVAL, ENOSYS
 
 _COPY_BYTES = 64 * 1024
+# Up to here one copy is cheaper than a second buffer for the kernel to look at.
+JOINED_BYTES_MAX = 32 * 1024
 
 
 def write_all(fd: int, data: bytes | memoryview) -> None:

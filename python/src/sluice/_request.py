@@ -39,7 +39,7 @@ def run_request(lane: Lane, application: WSGIApplication, base: Environ, request
         environ, rest = parse_request(payload, base)
         response = Response(lane, tag, environ.get("REQUEST_METHOD") == "HEAD")
         if kind == REQUEST:
-            environ["wsgi.input"] = BytesIO(rest)
+            environ["wsgi.input"] = rest if type(rest) is BytesIO else BytesIO(rest)
         else:
             stream = open_streamed(lane, body) if body is not None else open(os.fsdecode(rest), "rb")
             environ["wsgi.input"] = stream

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sluice._exceptions import ClientGone
 from sluice._file_wrapper import FileWrapper
 from sluice._head import make_head
+from sluice._output import JOINED_BYTES_MAX
 from sluice._tracebacks import describe
 from sluice._wire import BODY, BODY_END, RESPONSE, RESPONSE_END, pack_file, pack_header, pack_response
 
@@ -31,13 +32,17 @@ OFFLOAD_BYTES_MIN = 64 * 1024
 
 
 class Response:
-    """What one request has answered so far. States: no head, head known, head sent (`is_begun`)."""
+    """What one request has answered so far. States: no head, head known, head sent (`is_begun`).
+
+    `_is_open_ended` from then on, if there is no Content-Length to count against.
+    """
 
     __slots__ = (
         "_file_frame",
         "_has_body",
         "_head",
         "_is_head_request",
+        "_is_open_ended",
         "_lane",
         "_left",
         "_length",
@@ -54,6 +59,7 @@ class Response:
         self._sent = 0
         self._file_frame: bytes | None = None
         self.is_begun = False
+        self._is_open_ended = False
 
     def start_response(
         self, status: str, response_headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
@@ -137,12 +143,16 @@ class Response:
         try:
             if type(result) is not FileWrapper or not self._send_file(result):
                 cancelled = self._lane.cancelled
+                send_piece = self._lane.send_piece
+                tag = self._tag
                 for chunk in result:
-                    if cancelled and self._tag in cancelled:
+                    if cancelled and tag in cancelled:
                         raise ClientGone("the client has gone")
                     if type(chunk) is not bytes:
                         raise _wrong_chunk(chunk)
-                    if chunk and not self._send_chunk(chunk):
+                    if self._is_open_ended and 0 < len(chunk) <= JOINED_BYTES_MAX:
+                        send_piece(tag, chunk)
+                    elif chunk and not self._send_chunk(chunk):
                         break
         except BaseException:
             self._close(result)
@@ -181,6 +191,7 @@ class Response:
                 self._sent += len(chunk)
                 return False
             self._left = self._length
+            self._is_open_ended = self._left is None
         left = self._left
         is_surplus = left is not None and len(chunk) > left
         if is_surplus:

@@ -7,6 +7,7 @@ combination has a name here and anything else is refused by one look into a tabl
 
 from __future__ import annotations
 
+from io import BytesIO
 from struct import Struct
 
 from sluice._exceptions import WireError
@@ -15,7 +16,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    Frame = tuple[int, int, bytes]
+    from typing import Optional, Union
+
+    Payload = Union[bytes, tuple[bytes, BytesIO]]
+    Frame = tuple[int, int, Payload]
 
 # Section 3: lane, gateway to worker.
 REQUEST = 0x0100
@@ -98,28 +102,35 @@ class FrameReader:
     lost and so is the reader.
     """
 
-    __slots__ = ("_held", "_limits", "_wanted")
+    __slots__ = ("_held", "_large", "_limits", "_missing")
 
     def __init__(self, limits: Mapping[int, int]) -> None:
         self._limits = limits
-        self._held = bytearray()
-        self._wanted = HEADER_BYTES
+        self._held: list[bytes] = []
+        self._large: Optional[tuple[int, bytes, BytesIO]] = None
+        self._missing = 0
 
     @property
     def is_between_frames(self) -> bool:
         """True if no part of an incomplete frame is held."""
-        return not self._held
+        return not self._held and self._large is None
 
     def feed(self, data: bytes) -> list[Frame]:
-        """Return the frames, as (kind, tag, payload), that `data` completes. Raises `WireError`."""
+        """Return the frames, as (kind, tag, payload), that `data` completes. Raises `WireError`.
+
+        The payload of a REQUEST that did not come in one piece is a tuple, of its bytes up to the body and the body.
+        """
+        frames: list[Frame] = []
+        if self._large is not None:
+            data = self._continue_large(data, frames)
         held = self._held
         if held:
-            held += data
-            if len(held) < self._wanted:
-                return []
-            data = bytes(held)
+            held.append(data)
+            self._missing -= len(data)
+            if self._missing > 0:
+                return frames
+            data = b"".join(held)
             held.clear()
-        frames: list[Frame] = []
         limits = self._limits
         start = 0
         end = len(data)
@@ -130,15 +141,41 @@ class FrameReader:
                 raise _refusal(limits, kind, length)
             stop = start + HEADER_BYTES + length
             if stop > end:
-                self._wanted = stop - start
-                held += data[start:]
+                self._missing = stop - end
+                if kind != REQUEST or not self._begin_large(tag, data[start:]):
+                    held.append(data[start:])
                 return frames
             frames.append((kind, tag, data[start + HEADER_BYTES : stop]))
             start = stop
         if start < end:
-            self._wanted = HEADER_BYTES
-            held += data[start:]
+            self._missing = start + HEADER_BYTES - end
+            held.append(data[start:])
         return frames
+
+    def _begin_large(self, tag: int, data: bytes) -> bool:
+        """Take the beginning of a REQUEST, without its last `_missing` bytes; return False if its block is not whole."""
+        if len(data) < HEADER_BYTES + _NUMBER.size:
+            return False
+        stop = HEADER_BYTES + _NUMBER.size + unpack_number(data, HEADER_BYTES)[0]
+        if stop > len(data):
+            return False
+        # Memory for all of it, touched only as it fills; copying pieces together would touch twice as much.
+        body = BytesIO(bytes(len(data) - stop + self._missing))
+        body.write(data[stop:])
+        self._large = (tag, data[HEADER_BYTES:stop], body)
+        return True
+
+    def _continue_large(self, data: bytes, frames: list[Frame]) -> bytes:
+        """Take what `data` has of the body that has begun; return what it has behind it."""
+        tag, start, body = self._large
+        missing = self._missing
+        self._missing = missing - body.write(data if len(data) <= missing else data[:missing])
+        if self._missing:
+            return b""
+        body.seek(0)
+        self._large = None
+        frames.append((REQUEST, tag, (start, body)))
+        return data[missing:]
 
 
 def _refusal(limits: Mapping[int, int], kind: int, length: int) -> WireError:
