@@ -181,7 +181,7 @@ export const repairs: readonly Repair[] = [
     now: { status: '500' },
   },
   {
-    flup: 'As CGI, nothing gets through on Python 3. (Below, CGI is held against FastCGI.)',
+    flup: 'As CGI, nothing gets through on Python 3. (The other lines about CGI compare with FastCGI.)',
     sluice: 'Answers get through, the error page as text.',
     servers: ['cgi'],
     rows: UNCAUGHT,
