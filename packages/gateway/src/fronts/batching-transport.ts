@@ -12,6 +12,9 @@ const RECEIVED = Buffer.allocUnsafeSlow(BLOCK_BYTES);
 /** So much is worth waking the web server for: it reads while the rest is made. */
 const WORTH_SENDING_BYTES = 32 * 1024;
 
+/** Up to this size the only write of a round stays out of the stream's own gathering, which costs more than the write. */
+const ALONE_BYTES_MAX = 8 * 1024;
+
 /** So much may wait in a socket that takes no more: about two reads from a worker. */
 const UNSENT_BYTES_HIGH = 128 * 1024;
 
@@ -25,7 +28,10 @@ let waiting: BatchingTransport[] = [];
 export class BatchingTransport extends SocketTransport {
   readonly #socket: Socket;
   readonly #loans = new Loans();
-  #isGathering = false;
+  /** The only thing written in this round so far; small, and to a socket that has nothing else to send. */
+  #alone: Uint8Array | null = null;
+  /** Whether more has been written in this round: the stream of the socket gathers it. */
+  #isCorked = false;
   #isWaiting = false;
 
   constructor(socket: Socket) {
@@ -33,29 +39,25 @@ export class BatchingTransport extends SocketTransport {
     this.#socket = socket;
   }
 
-  /** Instead of `attach`, for a connection that does not need what it has received once its `receive` has returned. */
-  attachReusing(connection: SocketConnection): void {
-    const socket = this.#socket;
-    this.attach(connection);
-    if (
-      readInto(
-        socket,
-        () => RECEIVED,
-        (bytes) => connection.receive(bytes),
-      )
-    )
-      socket.removeAllListeners('data');
+  /** Passes on what the socket receives, in copies. */
+  override attach(connection: SocketConnection): void {
+    this.#attach(connection, (bytes) => connection.receive(Buffer.from(bytes)));
   }
 
-  override attach(connection: SocketConnection): void {
-    this.#socket.on('drain', () => this.#loans.settle(this.#socket));
-    super.attach(connection);
+  /** Instead of `attach`, for a connection that does not need what it has received once its `receive` has returned. */
+  attachReusing(connection: SocketConnection): void {
+    this.#attach(connection, (bytes) => connection.receive(bytes));
   }
 
   override write(bytes: Uint8Array): boolean {
-    if (!this.#isGathering) this.#gather();
-    super.write(bytes);
-    this.#loans.add(bytes);
+    const isFirst = !this.#alone && !this.#isCorked;
+    if (!this.#isWaiting) this.#wait();
+    if (isFirst && bytes.length <= ALONE_BYTES_MAX && this.#socket.writableLength === 0) {
+      this.#alone = bytes;
+      return true;
+    }
+    this.#cork();
+    this.#send(bytes);
     if (this.#socket.writableLength >= WORTH_SENDING_BYTES) this.#flush();
     // Node says false much earlier, and 'drain' whenever it has: nobody is left to wait.
     return this.#socket.destroyed || this.#socket.writableLength <= UNSENT_BYTES_HIGH;
@@ -76,19 +78,40 @@ export class BatchingTransport extends SocketTransport {
     super.destroy();
   }
 
-  #gather(): void {
-    this.#isGathering = true;
-    this.#socket.cork();
-    if (this.#isWaiting) return;
+  #attach(connection: SocketConnection, received: (bytes: Buffer) => void): void {
+    const socket = this.#socket;
+    socket.on('drain', () => this.#loans.settle(socket));
+    super.attach(connection);
+    if (readInto(socket, () => RECEIVED, received)) socket.removeAllListeners('data');
+  }
+
+  #send(bytes: Uint8Array): void {
+    super.write(bytes);
+    this.#loans.add(bytes);
+  }
+
+  #wait(): void {
     this.#isWaiting = true;
     if (waiting.length === 0) setImmediate(flushAll);
     waiting.push(this);
   }
 
+  #cork(): void {
+    if (!this.#isCorked) this.#socket.cork();
+    this.#isCorked = true;
+    this.#sendAlone();
+  }
+
+  #sendAlone(): void {
+    const bytes = this.#alone;
+    this.#alone = null;
+    if (bytes) this.#send(bytes);
+  }
+
   #flush(): void {
-    if (!this.#isGathering) return;
-    this.#isGathering = false;
-    this.#socket.uncork();
+    this.#sendAlone();
+    if (this.#isCorked) this.#socket.uncork();
+    this.#isCorked = false;
     this.#loans.settle(this.#socket);
   }
 

@@ -3,7 +3,6 @@ import type { DropArgument, Server } from 'node:net';
 import { formatHostPort, formatListenAddress, isLoopbackHost } from '../config/kinds/address.ts';
 import { believesAnybody, protocolNames, secretAdvice } from '../config/protocols.ts';
 import type { ListenConfig, ListenProtocol } from '../config/types.ts';
-import { withSharedReads } from '../sockets/shared-reads.ts';
 import { noActivation, pickActivated, type Activation } from './activation.ts';
 import { createAllowList } from './allow-list.ts';
 import { admitOnly, leadThrough, limitPerAddress, type Step } from './entrance.ts';
@@ -85,7 +84,7 @@ export async function openListener(
 }
 
 function stepsOf(
-  { allow, protocol }: ListenConfig,
+  { allow }: ListenConfig,
   { addressConnectionsCount = null, farewell = null, tls = null, onRefused = () => {} }: OpenOptions,
   proxy: ProxyStep | null,
 ): Step[] {
@@ -101,8 +100,6 @@ function stepsOf(
     steps.push(limitPerAddress(addressConnectionsCount, words, refused));
   }
   if (tls !== null) steps.push(tls.step);
-  // Node's parser of HTTP reads by itself.
-  else if (protocol !== 'http') steps.push((socket, pass) => pass(withSharedReads(socket)));
   return steps;
 }
 

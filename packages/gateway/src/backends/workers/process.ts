@@ -6,7 +6,6 @@ import { readLane } from './lane-input.ts';
 import type { LaneSocket } from './lane.ts';
 import { destroyWhenRead, readBeforeFailing } from './last-words.ts';
 import { LineSplitter } from './lines.ts';
-import { withSharedReads } from '../../sockets/shared-reads.ts';
 
 /** How to start a worker. */
 export interface WorkerCommand {
@@ -142,10 +141,7 @@ class WorkerProcess implements ProcessHandle {
     );
     // Where Node has run out of descriptors there is nothing here, whatever the type says.
     const streams: readonly unknown[] = (this.#child.stdio as ChildProcess['stdio'] | undefined) ?? [];
-    this.#channels = streams
-      .slice(CONTROL_FD)
-      .filter((stream) => stream instanceof Socket)
-      .map(withSharedReads);
+    this.#channels = streams.slice(CONTROL_FD).filter((stream) => stream instanceof Socket);
     this.control = { write: (bytes) => this.#channels[0]?.write(bytes) };
     this.lanes = this.#channels.slice(1);
     this.#listen(events);

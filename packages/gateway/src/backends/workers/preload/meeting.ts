@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withSharedReads } from '../../../sockets/shared-reads.ts';
 import { ByteQueue } from '../byte-queue.ts';
 import { FRAME, HEADER_BYTES, TOKEN_BYTES } from '../frames.ts';
 
@@ -37,7 +36,7 @@ export class Meeting {
     this.#take = take;
     this.#directory = mkdtempSync(join(parent, `sluice-preload-${process.pid}-`));
     this.path = join(this.#directory, 'meeting');
-    this.#server = createServer((socket) => this.#greet(withSharedReads(socket)));
+    this.#server = createServer((socket) => this.#greet(socket));
     this.#server.on('error', failed);
     if (Buffer.byteLength(this.path) > PATH_BYTES_MAX) {
       rmSync(this.#directory, { recursive: true, force: true });
