@@ -58,6 +58,8 @@ export interface CliContext {
   readonly stdout: LogStream;
   readonly stderr: LogStream;
   readonly signals: SignalSource;
+  /** Loads what `startGateway` needs, so that it need not be waited for then. Default: that is there. */
+  readonly loadGateway?: () => Promise<unknown>;
   readonly activation: Activation;
   readonly startGateway: StartGateway;
   /** The words that start this program, absolute. */

@@ -1,7 +1,6 @@
 // The entry of the command `sluice`. The only file that reads argv and the environment of the process.
 import { availableParallelism } from 'node:os';
 import { workerPackage } from '../backends/workers/package.ts';
-import { startGateway } from '../compose/gateway.ts';
 import { activationVariables, readActivation } from '../listen/index.ts';
 import type { CliContext } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -27,11 +26,15 @@ function processContext(): CliContext {
     stderr: process.stderr,
     signals: process,
     activation,
-    startGateway,
+    loadGateway,
+    startGateway: async (config, parts) => (await loadGateway()).startGateway(config, parts),
     command: [process.execPath, ...process.execArgv, ...process.argv.slice(1, 2)],
     pythonPackage: workerPackage,
   };
 }
+
+/** Only `sluice serve` needs it. */
+const loadGateway = (): Promise<typeof import('../compose/gateway.ts')> => import('../compose/gateway.ts');
 
 function tellInternalError(error: unknown): number {
   process.stderr.write(

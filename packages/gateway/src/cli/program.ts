@@ -2,13 +2,10 @@
 import { Command, CommanderError } from 'commander';
 import { listed } from '../webserver/site.ts';
 import { webServers } from '../webserver/servers.ts';
-import { check } from './check/check.ts';
 import { addControlCommands, runControlCommand, type ControlCommandName } from './commands/control.ts';
-import { printConfig } from './config/config.ts';
 import { addWebOptions } from './config/options.ts';
 import type { CliContext } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { importConfig } from './import/import.ts';
 import { addImportCommand } from './import/options.ts';
 import { addSettingOptions, readFlags } from './options.ts';
 import { packageVersion } from './package-version.ts';
@@ -18,11 +15,7 @@ import { serve } from './serve.ts';
 export async function runCli(words: readonly string[], context: CliContext): Promise<ExitCode> {
   let code: ExitCode = exitCodes.ok;
   const program = createProgram(async (name, argument, flags) => {
-    if (name === 'serve' || name === 'check') code = await { serve, check }[name](argument, flags, context);
-    else if (typeof name === 'object' && 'file' in name)
-      code = await importConfig(name.file, argument, flags, context);
-    else if (typeof name === 'object') code = printConfig(name.server, argument, flags, context);
-    else code = await runControlCommand(name, argument, flags, context);
+    code = await runCommand(name, argument, flags, context);
   });
   configure(program, context);
   try {
@@ -32,6 +25,21 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
+}
+
+/** What only one command needs is loaded for that one: the gateway is to serve soon. */
+async function runCommand(
+  command: Subcommand,
+  argument: string | undefined,
+  flags: ReturnType<typeof readFlags>,
+  context: CliContext,
+): Promise<ExitCode> {
+  if (command === 'serve') return serve(argument, flags, context);
+  if (command === 'check') return (await import('./check/check.ts')).check(argument, flags, context);
+  if (typeof command === 'string') return runControlCommand(command, argument, flags, context);
+  if ('server' in command)
+    return (await import('./config/config.ts')).printConfig(command.server, argument, flags, context);
+  return (await import('./import/import.ts')).importConfig(command.file, argument, flags, context);
 }
 
 /** `sluice config` and the web server it is for. */
@@ -44,9 +52,12 @@ export interface ImportCommand {
   readonly file: string;
 }
 
+/** A subcommand with what it is for. */
+export type Subcommand = 'serve' | 'check' | ConfigCommand | ImportCommand | ControlCommandName;
+
 /** Runs a subcommand. */
 export type RunCommand = (
-  command: 'serve' | 'check' | ConfigCommand | ImportCommand | ControlCommandName,
+  command: Subcommand,
   argument: string | undefined,
   flags: ReturnType<typeof readFlags>,
 ) => Promise<void>;

@@ -53,7 +53,8 @@ async function serveUntil(
 ): Promise<ExitCode> {
   const loaded = loadCommandConfig(target, flags, context);
   const { config } = loaded;
-  const pythons = await usablePythons(loaded, context);
+  // The gateway is loaded while the interpreter is asked for its version.
+  const [pythons] = await Promise.all([usablePythons(loaded, context), context.loadGateway?.()]);
   const logFile = config.log.file === null ? null : openFile(config.log.file);
   const logger = createLogger(config.log, logFile ?? context.stderr);
   tellApplications(config, pythons, logger);

@@ -1,6 +1,6 @@
 // What undici's errors mean for a request.
 
-import { errors } from 'undici';
+import { undici } from './undici.ts';
 import { lost, malformed, UpstreamFailure } from './failure.ts';
 
 /**
@@ -11,6 +11,7 @@ import { lost, malformed, UpstreamFailure } from './failure.ts';
  */
 export function httpFailure(error: Error, isSent: boolean, isUnanswered: boolean): UpstreamFailure {
   const { message } = error;
+  const { errors } = undici();
   if (!isSent) {
     const what = `the connection ended before the request was sent: ${message}`;
     return new UpstreamFailure('SLUICE_UPSTREAM_LOST', what, { retry: 'always', cause: error });

@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { DEFAULT_LIMITS } from '@sluice/fastcgi';
-import { Client, type Dispatcher } from 'undici';
+import type { Client, Dispatcher } from 'undici';
 import type { RequestBody } from '../../exchange/body.ts';
 import { replyHead } from './cgi-response.ts';
 import { malformed, UpstreamFailure } from './failure.ts';
@@ -17,6 +17,7 @@ import type {
   UpstreamRequest,
 } from './protocol.ts';
 import { pumpBody, type BodyPump } from './request-body.ts';
+import { undici } from './undici.ts';
 
 /** How HTTP is spoken. */
 export interface HttpOptions {
@@ -55,7 +56,7 @@ class HttpUpstreamConnection implements UpstreamConnection {
     this.#socket = socket;
     this.#options = options;
     let isTaken = false;
-    this.#client = new Client('http://upstream', {
+    this.#client = new (undici().Client)('http://upstream', {
       connect: (_options, connected) => {
         const isGone = isTaken || socket.destroyed;
         isTaken = true;
