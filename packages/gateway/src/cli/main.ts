@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { workerPackage } from '../backends/workers/package.ts';
 import { activationVariables, readActivation } from '../listen/index.ts';
-import type { CliContext } from './context.ts';
+import type { CliContext, StartGateway } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { runCli } from './program.ts';
 
@@ -34,7 +34,7 @@ function processContext(): CliContext {
 }
 
 /** Only `sluice serve` needs it. */
-const loadGateway = (): Promise<typeof import('../compose/gateway.ts')> => import('../compose/gateway.ts');
+const loadGateway = (): Promise<{ readonly startGateway: StartGateway }> => import('../compose/gateway.ts');
 
 function tellInternalError(error: unknown): number {
   process.stderr.write(
