@@ -47,6 +47,8 @@ class RecordingOwner implements LaneOwner {
   /** Called when the lane tells that a client has gone. */
   onCancelled: () => void = () => {};
 
+  readonly busyLanes = 0;
+
   requestEnded(_lane: Lane, exchange: Exchange): void {
     this.ended.push(exchange);
   }

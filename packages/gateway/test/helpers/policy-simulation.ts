@@ -30,6 +30,7 @@ export class SimulatedLane implements DispatchLane {
   readonly line: Job[] = [];
   runningSinceMs = 0;
   mayLookAhead = true;
+  readonly busyAround = 0;
   readonly isRecalling = false;
 
   get load(): number {

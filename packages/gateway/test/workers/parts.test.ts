@@ -109,13 +109,18 @@ describe('a ticker', () => {
 });
 
 describe('the choice of a lane', () => {
-  const free: LaneView = { load: 0, mayLookAhead: true, isRecalling: false };
-  const recalling: LaneView = { load: 0, mayLookAhead: false, isRecalling: true };
-  const busy: LaneView = { load: 1, mayLookAhead: true, isRecalling: false };
-  const busier: LaneView = { load: 2, mayLookAhead: true, isRecalling: false };
-  const stuck: LaneView = { load: 1, mayLookAhead: false, isRecalling: false };
+  const free: LaneView = { load: 0, mayLookAhead: true, isRecalling: false, busyAround: 0 };
+  const recalling: LaneView = { load: 0, mayLookAhead: false, isRecalling: true, busyAround: 0 };
+  const busy: LaneView = { load: 1, mayLookAhead: true, isRecalling: false, busyAround: 0 };
+  const busier: LaneView = { load: 2, mayLookAhead: true, isRecalling: false, busyAround: 0 };
+  const stuck: LaneView = { load: 1, mayLookAhead: false, isRecalling: false, busyAround: 0 };
+
+  const beside: LaneView = { ...free, busyAround: 1 };
+  const amongMany: LaneView = { ...free, busyAround: 2 };
 
   it.each<[string, LaneView[], number, boolean, LaneView | null]>([
+    ['a free lane of an idle process before others', [beside, free], 4, false, free],
+    ['otherwise one of the process that does least', [busy, amongMany, beside], 4, false, beside],
     ['nothing where there are no lanes', [], 4, false, null],
     ['a free lane before any other', [busy, free], 4, false, free],
     ['a free lane also where nothing is handed ahead', [busy, free], 1, false, free],

@@ -65,6 +65,21 @@ describe('look-ahead with recall', () => {
     expect(sim.newest.lanes[0]?.waiting).toEqual([]);
   });
 
+  it('gives requests to processes in turn before it gives them to the threads of one', () => {
+    const sim = new Simulation({ processes: 3, threads: 2 });
+    sim.settle();
+    const entries = Array.from({ length: 6 }, () => sim.arrive('slow'));
+    sim.settle();
+    const pids = entries.map(({ begunBy }) => begunBy[0]?.pid);
+    expect(new Set(pids.slice(0, 3)).size).toBe(3);
+    expect(new Set(pids.slice(3)).size).toBe(3);
+    sim.slow.clear();
+    sim.settle();
+    const again = [sim.arrive('slow'), sim.arrive('slow')];
+    sim.settle();
+    expect(new Set(again.map(({ begunBy }) => begunBy[0]?.pid)).size).toBe(2);
+  });
+
   it('takes a free lane before it hands anything ahead', () => {
     const sim = new Simulation({ processes: 2, threads: 2, lookAhead: 8 });
     sim.settle();

@@ -35,6 +35,8 @@ export interface LaneSocket {
 
 /** What a lane tells the one who owns it. */
 export interface LaneOwner {
+  /** How many of its lanes have a request. */
+  readonly busyLanes: number;
   /** A request on the lane has ended; the next one, if there is one, runs now. */
   requestEnded(lane: Lane, exchange: Exchange): void;
   /** The lane has frames to send: call `flush()` soon. */
@@ -96,6 +98,10 @@ export class Lane implements Holder, LaneEvents {
   /** Requests on the lane: the running one and those that wait behind it. */
   get load(): number {
     return this.#line.length;
+  }
+
+  get busyAround(): number {
+    return this.#owner.busyLanes;
   }
 
   /** The running request, or null. */

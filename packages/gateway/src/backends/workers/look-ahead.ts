@@ -7,12 +7,14 @@ export interface LaneView {
   /** Whether more than one request at a time makes sense on it now. */
   readonly mayLookAhead: boolean;
   readonly isRecalling: boolean;
+  /** How many lanes of its process are busy: they share an interpreter, and mostly a processor. */
+  readonly busyAround: number;
 }
 
 /**
  * The lane for the next request, or null if it has to wait in the queue.
  *
- * A free lane comes first, always. When there is none, a request may be handed ahead to the lane with the fewest
+ * A free lane comes first, always, of the process that does least. When there is none, a request may be handed ahead to the lane with the fewest
  * requests, up to `loadMax`: that saves the worker a wake-up, and it is taken back if the request before it turns
  * out to be slow. A streamed body needs a lane for itself.
  *
@@ -24,10 +26,17 @@ export function chooseLane<L extends LaneView>(
   isStreamed: boolean,
   isHeldUp: (lane: L) => boolean = never,
 ): L | null {
+  let free: L | null = null;
+  let freeBusyAround = Infinity;
   let best: L | null = null;
   for (const lane of lanes) {
     if (lane.load === 0) {
-      if (!isStreamed || !lane.isRecalling) return lane;
+      if (isStreamed && lane.isRecalling) continue;
+      const { busyAround } = lane;
+      if (busyAround === 0) return lane;
+      if (busyAround >= freeBusyAround) continue;
+      free = lane;
+      freeBusyAround = busyAround;
     } else if (
       !isStreamed &&
       lane.load < loadMax &&
@@ -38,7 +47,7 @@ export function chooseLane<L extends LaneView>(
       best = lane;
     }
   }
-  return best;
+  return free ?? best;
 }
 
 function never(): boolean {

@@ -126,6 +126,12 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     return this.lanes.every((lane) => lane.load === 0);
   }
 
+  get busyLanes(): number {
+    let count = 0;
+    for (const { load } of this.lanes) if (load > 0) count++;
+    return count;
+  }
+
   /** When the oldest RECALL that it has not answered was sent, by `performance.now()`; null if it has answered all. */
   get unansweredSinceMs(): number | null {
     let sinceMs: number | null = null;
