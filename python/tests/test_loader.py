@@ -21,6 +21,8 @@ LOADED = {
     "./named.py:app": b"app",
     f"{TARGETS}/named.py:factory('x')": b"(('x',), {})",
     "./odd-name.wsgi": b"_sluice_application",
+    # The module of the same name beside it is another file.
+    "./only_app.wsgi": b"app",
 }
 
 REFUSED = {

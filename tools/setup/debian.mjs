@@ -8,6 +8,7 @@ const PACKAGES = [
   'apache2-bin',
   'libapache2-mod-jk',
   'libapache2-mod-fcgid',
+  'libapache2-mod-wsgi-py3',
   'lighttpd',
   'lighttpd-mod-openssl',
   'haproxy',

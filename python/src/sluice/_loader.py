@@ -66,8 +66,9 @@ def _run_file(path: str) -> ModuleType:
     directory, file_name = os.path.split(path)
     if directory not in sys.path:
         sys.path.insert(0, directory)
-    name = os.path.splitext(file_name)[0]
-    if not name.isidentifier() or name in sys.modules:
+    name, extension = os.path.splitext(file_name)
+    # A shop.wsgi may import the module shop beside it; by that name it would get itself.
+    if extension != ".py" or not name.isidentifier() or name in sys.modules:
         name = "_sluice_application"
     spec = spec_from_loader(name, SourceFileLoader(name, path))
     if spec is None or spec.loader is None:

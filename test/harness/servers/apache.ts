@@ -133,6 +133,7 @@ function asNobody(command: string, args: readonly string[]): Pick<Launch, 'comma
   return { command: 'setpriv', args: [...user, ...rights, program(command), ...args] };
 }
 
-function modulePath(module: string): string {
+/** Where a module of Apache is. */
+export function modulePath(module: string): string {
   return join(MODULES, `mod_${module}.so`);
 }

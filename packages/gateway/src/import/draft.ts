@@ -33,6 +33,8 @@ type ListSection = 'listen' | 'route' | 'static';
 /** A configuration in the making. */
 export class Draft {
   readonly tables: Map<string, DraftTable> = new Map<string, DraftTable>();
+  /** What is to be done elsewhere, for the end of the file. */
+  readonly advice: string[] = [];
   readonly lists: Record<ListSection, DraftTable[]> = { listen: [], route: [], static: [] };
   readonly #findings = new Map<Option, Finding>();
   readonly #general: Finding[] = [];

@@ -12,6 +12,8 @@ export function renderDraft(draft: Draft, source: string, server: string): strin
     ],
     ...tablesOf(draft),
     ...leftOvers(draft),
+    // Commands stay in one line.
+    draft.advice.flatMap((text) => (text.startsWith('  ') ? [`# ${text}`] : comment(text))),
   ]);
   return `${lines.join('\n')}\n`;
 }

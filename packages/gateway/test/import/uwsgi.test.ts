@@ -185,7 +185,7 @@ describe('sluice import of uwsgi.ini', () => {
     ['uwsgi.xml', '<uwsgi><module>a</module></uwsgi>', 'it is XML'],
     ['uwsgi.yaml', 'uwsgi:\n  module: a\n', 'it is YAML'],
     ['uwsgi.ini', '{"uwsgi": {}}', 'it is JSON'],
-    ['what.conf', '', 'its name does not say whose it is'],
+    ['what.txt', '', 'its name does not say whose it is'],
   ])('refuses %s', async (name, text, reason) => {
     const { code, stdout, stderr } = await runImport(name, text);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -2,12 +2,14 @@
 import type { DraftTable } from '../draft.ts';
 import { addListener, isTcp, isUnix, tcpAddress, unixSocket } from '../listeners.ts';
 import { Left, type Option } from '../option.ts';
+import { dropLoneGroup } from '../user.ts';
 import type { GunicornFacts } from './facts.ts';
 
 /** Settings for everything that is left in the facts. */
 export function composeGunicorn(facts: GunicornFacts): void {
   composePool(facts);
   composeListeners(facts);
+  dropLoneGroup(facts.draft);
   facts.draft.missTarget('no application is named (wsgi_app)');
 }
 

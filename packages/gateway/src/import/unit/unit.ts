@@ -3,6 +3,7 @@ import { Draft } from '../draft.ts';
 import { addListener, isReachable, tcpAddress, unixSocket } from '../listeners.ts';
 import type { Option } from '../option.ts';
 import { ImportError, type Source, type SourceFile } from '../source.ts';
+import { dropLoneGroup } from '../user.ts';
 import { UnitFacts, type ListenerContext } from './facts.ts';
 import { readJson, type JsonPlace } from './json.ts';
 import { anything } from './match.ts';
@@ -46,6 +47,7 @@ function readUnit(file: SourceFile): Draft {
     if (![...facts.destinations.keys()].some((each) => each.split('/')[1] === encodeURIComponent(name)))
       draft.note(place.option('application'), 'needless', 'nothing that was carried over leads to it');
   }
+  dropLoneGroup(draft);
   if (!facts.isBodyLimited) {
     draft.at('body').set('max', '8MiB');
     draft.at('body').remark('max', 'As in Unit unless max_body_size says otherwise.');

@@ -1,5 +1,6 @@
 // Turns what several uWSGI options say together into settings.
 import { freeName } from '../names.ts';
+import { dropLoneGroup } from '../user.ts';
 import { addListener, isReachable, isUnix, tcpAddress, unixSocket } from '../listeners.ts';
 import { Left } from '../option.ts';
 import type { DraftTable } from '../draft.ts';
@@ -115,12 +116,7 @@ function composeDefaults({ draft, isLogged, hasHarakiri }: UwsgiFacts): void {
     draft.at('log').set('access', true);
     draft.at('log').remark('access', 'uWSGI logs every request unless disable-logging is set.');
   }
-  const { settings } = draft.at('app');
-  for (const option of settings.get('group')?.options ?? []) {
-    if (settings.has('user')) break;
-    draft.note(option, 'lost', 'a group goes with a user: set user too');
-    settings.delete('group');
-  }
+  dropLoneGroup(draft);
 }
 
 function composeApplications(facts: UwsgiFacts): void {

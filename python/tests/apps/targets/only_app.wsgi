@@ -1,0 +1,1 @@
+from only_app import app as application  # noqa: F401
