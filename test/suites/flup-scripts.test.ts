@@ -2,7 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { withBed, type TestBed } from '../harness/bed.ts';
 import { answerOfCgi, ask, cgiVariables, type Protocol } from '../harness/flup/ask.ts';
-import { runCgi, startScript, type Script, type Way } from '../harness/flup/script.ts';
+import { scriptInLoop, startLoop } from '../harness/flup/loop.ts';
+import { runCgi, scriptCommand, startScript, type Script, type Way } from '../harness/flup/script.ts';
 import { allPythons } from '../harness/python.ts';
 import { describeWith } from '../harness/require.ts';
 import { flupParts } from '../harness/servers/flup.ts';
@@ -71,6 +72,46 @@ describeWith(flupParts, 'a signal', () => {
         expect(await script.process.stop(signal)).toEqual({ code, signal: null });
       });
     },
+  );
+});
+
+describe('a loop that starts a script again after SIGHUP', () => {
+  it.each([
+    ['fcgi', 'fastcgi'],
+    ['fcgi_fork', 'fastcgi'],
+    ['scgi', 'scgi'],
+  ] as const)(
+    'loses no request of %s under load',
+    async (server, protocol) => {
+      await withBed(async (bed) => {
+        const port = await bed.reservePort();
+        const given = { bindAddress: ['127.0.0.1', port] };
+        const options = { way: 'sluice.flup', server, arguments: given } as const;
+        const loop = await startLoop(bed, options, scriptCommand(options), port);
+        const seen = new Map<string, number>();
+        let isOver = false;
+        const visit = async (): Promise<void> => {
+          while (!isOver) {
+            const { status, body } = await ask(protocol, port, HELLO);
+            const answer = `${status} ${body}`;
+            seen.set(answer, (seen.get(answer) ?? 0) + 1);
+          }
+        };
+        const visitors = [visit(), visit(), visit(), visit()];
+        let script = await scriptInLoop(loop);
+        for (let times = 0; times < 3; times++) {
+          process.kill(script, 'SIGHUP');
+          script = await scriptInLoop(loop, script);
+          expect(await ask(protocol, port, HELLO)).toMatchObject({ status: 200 });
+        }
+        isOver = true;
+        await Promise.all(visitors);
+        expect([...seen.keys()]).toEqual(['200 made at run time']);
+        process.kill(script, 'SIGTERM');
+        expect(await loop.process.exited).toEqual({ code: 0, signal: null });
+      });
+    },
+    90_000,
   );
 });
 

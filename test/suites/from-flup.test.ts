@@ -7,14 +7,12 @@ import { describe, expect, it } from '@jest/globals';
 import { repairs } from '../cases/flup/repairs.ts';
 import { withBed, type TestBed } from '../harness/bed.ts';
 import { until } from '../harness/deadline.ts';
-import { Script } from '../harness/flup/script.ts';
+import { scriptInLoop } from '../harness/flup/loop.ts';
+import { startCommand, type Script } from '../harness/flup/script.ts';
 import { exchange, text, type HttpResponse } from '../harness/http.ts';
-import { descendantsOf } from '../harness/processes.ts';
-import { RunningProcess } from '../harness/process.ts';
 import { defaultPython } from '../harness/python.ts';
 import { describeWith, programPart } from '../harness/require.ts';
 import { flupParts, PEERS_PYTHON } from '../harness/servers/flup.ts';
-import { untilListening } from '../harness/servers/listening.ts';
 import { shippedWithNginx, startNginx } from '../harness/servers/nginx.ts';
 
 const PAGE = new URL('../../docs/guide/from-flup.md', import.meta.url);
@@ -115,20 +113,12 @@ async function serveExample(
   way: 'flup' | 'sluice.flup',
 ): Promise<{ loop: Script; port: number }> {
   const here = (content: string): string => content.replaceAll('/srv/mysite', bed.site.directory);
-  const script = here(block('python')).replace('from sluice.flup.', `from ${way}.`);
-  bed.site.write('script.py', script);
+  bed.site.write('script.py', here(block('python')).replace('from sluice.flup.', `from ${way}.`));
   const start = bed.site.write('start.sh', here(block('sh')).replace('python3', PEERS_PYTHON));
   const env = { PATH: process.env['PATH'], ...(way === 'flup' ? {} : { PYTHONPATH: SOURCE }) };
-  const running = new RunningProcess({
-    name: 'the loop',
-    command: 'sh',
-    args: [start],
-    cwd: bed.site.directory,
-    env,
-  });
   const socket = bed.site.path('flup.sock');
-  const loop = bed.add(new Script(running, way, socket));
-  await untilListening(running, socket, () => '');
+  const script = { way, server: 'fcgi', arguments: {} };
+  const loop = await startCommand(bed, script, { command: 'sh', args: [start], env }, socket);
   const port = await bed.reservePort();
   const site = here(block('nginx')).replace(
     'include fastcgi_params',
@@ -140,16 +130,6 @@ async function serveExample(
   return { loop, port };
 }
 
-/** The process id of a script that the loop runs, other than that one. */
-function nextScript(loop: Script, other?: number): Promise<number> {
-  return until('a script in the loop', () => {
-    const found = descendantsOf(loop.pid).find(
-      ({ pid, parentPid }) => parentPid === loop.pid && pid !== other,
-    );
-    return found?.pid;
-  });
-}
-
 describeWith([programPart('nginx'), ...flupParts], 'the example of the guide from flup', () => {
   it.each(['flup', 'sluice.flup'] as const)('is true on %s, and starts again after SIGHUP', async (way) => {
     await withBed(async (bed) => {
@@ -157,9 +137,9 @@ describeWith([programPart('nginx'), ...flupParts], 'the example of the guide fro
       const ask = (): Promise<HttpResponse> => exchange({ port }, { target: '/world' });
       expect(text(await ask())).toBe('Hello, /world\n');
       expect(EXAMPLE).toContain('curl http://localhost/world\nHello, /world\n');
-      const first = await nextScript(loop);
+      const first = await scriptInLoop(loop);
       process.kill(first, 'SIGHUP');
-      const second = await nextScript(loop, first);
+      const second = await scriptInLoop(loop, first);
       await until('an answer', async () => ((await ask()).status === 200 ? true : undefined));
       process.kill(second, 'SIGTERM');
       expect(await loop.process.exited).toEqual({ code: 0, signal: null });
