@@ -7,7 +7,7 @@ import { allWorkloads } from './workloads/all.mjs';
 
 /** What `--help` prints. */
 export const USAGE = `pnpm bench [options]         paths through web servers and gateways, against their peers
-pnpm bench micro             the FastCGI codec, against fastcgi-stream
+pnpm bench micro             the codecs and the worker wire, against fastcgi-stream and node-fastcgi
 pnpm bench gate [options]    queues, slow requests and overload; see pnpm bench gate --help
 pnpm bench scaling [options] what a request costs as load grows; see pnpm bench scaling --help
 

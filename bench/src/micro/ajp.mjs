@@ -51,6 +51,7 @@ export const ajp = [
     verb: 'parsed',
     unit: 'packets',
     count: COUNT,
+    bytes: COUNT * encodeForwardRequest(REQUEST).length,
     ours: readRequests(inChunks(Buffer.concat(Array(COUNT).fill(encodeForwardRequest(REQUEST))))),
   },
   {
@@ -58,6 +59,7 @@ export const ajp = [
     verb: 'built',
     unit: 'packets',
     count: COUNT,
+    bytes: COUNT * encodeForwardRequest(REQUEST).length,
     ours: () => repeat(() => encodeForwardRequest(REQUEST)),
   },
   {

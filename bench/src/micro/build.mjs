@@ -1,7 +1,10 @@
 import {
+  encodeBlockParams,
   encodeEndRequest,
+  encodePairs,
   encodeParams,
   encodeRecord,
+  Params,
   ProtocolStatus,
   RecordType,
 } from '@sluice/fastcgi/codec';
@@ -11,7 +14,7 @@ import { VARIABLES } from './sample.mjs';
 const COUNT = 1000;
 
 /** @type {readonly import('./run.mjs').Case[]} */
-export const build = [stdout(100), stdout(8192), endRequest(), params()];
+export const build = [stdout(100), stdout(8192), endRequest(), params(), blockParams()];
 
 function stdout(contentBytes) {
   const content = Buffer.alloc(contentBytes, 'x');
@@ -39,6 +42,16 @@ function params() {
   );
 }
 
+/** The same from the form that the gateway has them in, a block of bytes; theirs knows only text. */
+function blockParams() {
+  const block = Params.from(encodePairs(VARIABLES)).toBlock();
+  return built(
+    `write PARAMS records of ${VARIABLES.length} variables from a block`,
+    () => encodeBlockParams(1, block),
+    () => new peerRecords.Params(VARIABLES),
+  );
+}
+
 function built(title, encode, makeRecord) {
   const write = peerWriter();
   return {
@@ -46,6 +59,7 @@ function built(title, encode, makeRecord) {
     verb: 'built',
     unit: 'records',
     count: COUNT,
+    bytes: COUNT * encode().length,
     ours: () => repeat(() => encode()),
     theirs: () => repeat(() => write(1, makeRecord())),
   };

@@ -29,6 +29,7 @@ function records(contentBytes) {
     verb: 'parsed',
     unit: 'records',
     count: RECORDS,
+    bytes: RECORDS * record.length,
     ours: countRecords(chunks),
     theirs: () => read(chunks),
   };
@@ -62,6 +63,7 @@ function requests() {
     verb: 'parsed',
     unit: 'records',
     count: REQUESTS * RECORDS_PER_REQUEST,
+    bytes: REQUESTS * request.length,
     ours: readRequests(chunks),
     theirs: () => read(chunks),
   };

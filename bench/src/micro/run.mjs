@@ -1,9 +1,8 @@
-// Microbenchmarks: the codecs, and beside that of @sluice/fastcgi that of fastcgi-stream on the same bytes, in turns.
+// Microbenchmarks: the codecs, and beside that of @sluice/fastcgi those of others on the same bytes, in turns.
 import { measure } from 'mitata';
-import { ajp } from './ajp.mjs';
-import { build } from './build.mjs';
-import { parse } from './parse.mjs';
-import { variables } from './variables.mjs';
+import { measureAllocations } from './allocation.mjs';
+import { allCases } from './cases.mjs';
+import { measurePython } from './wire.mjs';
 
 const ROUNDS = 5;
 const ROUND_MS = 400;
@@ -12,33 +11,40 @@ const ROUND_MS = 400;
  * The same work done twice.
  * @typedef {object} Case
  * @property {string} title
- * @property {'parsed' | 'built' | 'converted'} verb
+ * @property {'parsed' | 'built' | 'converted' | 'served'} verb
  * @property {string} unit
+ * @property {string} [peer] Whose work `theirs` is. Default: fastcgi-stream.
  * @property {number} count Units in one call.
- * @property {() => number} ours Does the work and returns how many units it did.
- * @property {() => number} [theirs] Left out where there is nobody to compare with.
+ * @property {number} [bytes] Bytes read and written in one call.
+ * @property {() => number | Promise<number>} ours Does the work and returns how many units it did.
+ * @property {() => number | Promise<number>} [theirs] Left out where there is nobody to compare with.
  *
  * @typedef {object} CaseResult
  * @property {string} title
- * @property {'parsed' | 'built' | 'converted'} verb
+ * @property {'parsed' | 'built' | 'converted' | 'served'} verb
  * @property {string} unit
+ * @property {string} [peer]
+ * @property {number} [bytesPerUnit]
  * @property {{ours: number[], theirs: number[]}} perSecond Units per second, one number for each round.
+ * @property {{ours: number, theirs?: number}} [allocated] Bytes of memory taken for one unit.
  * @property {number[]} ratios Ours to theirs, round by round.
  */
 
 /** Runs every case. @returns {Promise<CaseResult[]>} */
 export async function runMicro() {
   const results = [];
-  for (const each of [...parse, ...build, ...variables, ...ajp]) {
+  const allocations = measureAllocations();
+  for (const each of allCases) {
     console.log(`${each.title} ...`);
-    results.push(await runCase(each));
+    results.push({ ...(await runCase(each)), allocated: allocations[each.title] });
   }
-  return results;
+  return [...results, ...measurePython()];
 }
 
-async function runCase({ title, verb, unit, count, ours, theirs }) {
+async function runCase({ title, verb, unit, peer = 'fastcgi-stream', count, bytes, ours, theirs }) {
   for (const work of [ours, ...(theirs ? [theirs] : [])]) {
-    if (work() !== count) throw new Error(`${title}: ${work()} ${unit} instead of ${count}`);
+    const done = await work();
+    if (done !== count) throw new Error(`${title}: ${done} ${unit} instead of ${count}`);
   }
   const perSecond = { ours: [], theirs: [] };
   for (let round = 0; round < ROUNDS; round++) {
@@ -49,6 +55,8 @@ async function runCase({ title, verb, unit, count, ours, theirs }) {
     title,
     verb,
     unit,
+    ...(theirs && { peer }),
+    ...(bytes && { bytesPerUnit: bytes / count }),
     perSecond,
     ratios: perSecond.theirs.map((speed, round) => perSecond.ours[round] / speed),
   };

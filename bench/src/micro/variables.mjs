@@ -12,6 +12,7 @@ export const variables = [
     verb: 'converted',
     unit: 'streams',
     count: COUNT,
+    bytes: COUNT * encodePairs(VARIABLES).length,
     ours: ours(encodePairs(VARIABLES)),
     theirs: theirs(encodePairs(VARIABLES)),
   },

@@ -136,7 +136,7 @@ function fewBytes(where) {
 /** Every case of the microbenchmarks with this verb has to reach the factor. @returns {Goal} */
 function codec(factor, verb) {
   return ({ micro }) => {
-    const cases = micro?.cases.filter((each) => each.verb === verb) ?? [];
+    const cases = micro?.cases.filter((each) => each.verb === verb && each.ratios.length > 0) ?? [];
     const medians = cases.flatMap(({ ratios }) => spreadOf(ratios)?.median ?? []);
     const least = Math.min(...medians);
     return {

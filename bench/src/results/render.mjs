@@ -55,16 +55,27 @@ export function renderGroups(groups) {
     .join('\n\n');
 }
 
+const bytesText = (bytes) => (bytes === undefined ? '–' : whole(bytes));
+
 /** The table of the microbenchmarks. @param {readonly import('../micro/run.mjs').CaseResult[]} cases */
 export function renderMicro(cases) {
-  const rows = cases.map(({ title, unit, perSecond, ratios }) => [
-    title,
-    unit,
-    spreadText(spreadOf(perSecond.ours), whole),
-    spreadText(spreadOf(perSecond.theirs), whole),
-    spreadText(spreadOf(ratios), hundredths),
-  ]);
-  return table(['case', 'unit', 'Sluice, per second', 'fastcgi-stream, per second', 'ratio'], rows);
+  const rows = cases.map(({ title, unit, peer, bytesPerUnit, perSecond, allocated, ratios }) => {
+    const speed = spreadOf(perSecond.ours);
+    return [
+      title,
+      unit,
+      spreadText(speed, whole),
+      bytesPerUnit === undefined ? '–' : whole((speed.median * bytesPerUnit) / 1e6),
+      bytesText(allocated?.ours),
+      peer ?? '–',
+      spreadText(spreadOf(perSecond.theirs), whole),
+      bytesText(allocated?.theirs),
+      spreadText(spreadOf(ratios), hundredths),
+    ];
+  });
+  const ours = ['Sluice, per second', 'MB/s', 'bytes of memory for each'];
+  const theirs = ['beside', 'per second', 'bytes of memory for each'];
+  return table(['case', 'unit', ...ours, ...theirs, 'ratio'], rows);
 }
 
 function runSection(runs) {
