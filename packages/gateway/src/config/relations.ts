@@ -23,6 +23,7 @@ export function checkRelations(
     ...checkDefaultPool(parts),
     ...checkAttached(parts),
     ...checkPaces(parts),
+    ...checkStuck(parts),
     ...(isTargetGiven ? [] : checkTarget(parts)),
     ...checkUpstreams(parts),
   ];
@@ -74,6 +75,15 @@ function checkPaces({ pools }: ConfigParts): readonly Found[] {
     if (both.length === 0) return [];
     const text = `${both.map((path) => show(path)).join(', ')} is in slow_paths too`;
     return [{ path: ['pool', name, 'quick_paths'], text }];
+  });
+}
+
+/** What waits in a worker that is stuck must come back before it has waited too long. */
+function checkStuck({ pools }: ConfigParts): readonly Found[] {
+  return Object.entries(pools).flatMap(([name, pool]) => {
+    if (pool === null || (pool.stuckTimeoutMs ?? 0) <= pool.queueTimeoutMs) return [];
+    const text = `longer than queue.timeout, ${pool.queueTimeoutMs} ms: requests in a stuck worker would wait beyond that`;
+    return [{ path: ['pool', name, 'stuck_timeout'], text }];
   });
 }
 

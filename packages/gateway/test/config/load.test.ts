@@ -146,7 +146,7 @@ queue = { length = 0, timeout = "250ms" }
 request_timeout = "10m"
 startup_timeout = "1m"
 stuck_after = "2s"
-stuck_timeout = "9s"
+stuck_timeout = "200ms"
 stop_timeout = "1h"
 look_ahead = 0
 recall_after = "10ms"
@@ -235,7 +235,7 @@ access = true
       queueTimeoutMs: 250,
       requestTimeoutMs: 600_000,
       stuckAfterMs: 2_000,
-      stuckTimeoutMs: 9_000,
+      stuckTimeoutMs: 200,
       startupTimeoutMs: 60_000,
       stopTimeoutMs: 3_600_000,
       lookAhead: 0,

@@ -34,6 +34,13 @@ queue = { lenght = 3, timeout = "5" }
     );
   });
 
+  it('include requests that would wait in a stuck worker for longer than they may', () => {
+    const toml = `${app}[pool.default]\nqueue.timeout = "2s"\nstuck_timeout = "3s"\n`;
+    expect(problemsOf({ toml })).toEqual([
+      'sluice.toml:5: pool.default.stuck_timeout: longer than queue.timeout, 2000 ms: requests in a stuck worker would wait beyond that',
+    ]);
+  });
+
   it('include a path that is to be slow and quick', () => {
     const toml = `${app}[pool.default]\nslow_paths = ["/a/", "/b/"]\nquick_paths = ["/c/", "/b/"]\n`;
     expect(problemsOf({ toml })).toEqual([

@@ -158,7 +158,7 @@ export const poolSettings: SettingsOf<PoolConfig> = {
     fallback: { state: 'none', prose: 'three quarters of `queue.timeout`' },
     flag: 'stuck-timeout',
     prose:
-      'After so long without an answer such a worker is killed, if requests wait in it that have not begun: they run elsewhere, and those that run in it are answered with 504. If none wait, only `request_timeout` counts.',
+      'After so long without an answer such a worker is killed, if requests wait in it that have not begun: they run elsewhere, and those that run in it are answered with 504. If none wait, only `request_timeout` counts. At most `queue.timeout`.',
   },
   startupTimeoutMs: {
     key: 'startup_timeout',
