@@ -7,6 +7,8 @@ const nativeTypes = Boolean(process.features.typescript);
 export default {
   testEnvironment: fileURLToPath(new URL('environment.mjs', import.meta.url)),
   extensionsToTreatAsEsm: ['.ts'],
+  // A deadline for what hangs, not a measure of speed: a busy machine takes its time.
+  testTimeout: 30_000,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testEnvironmentOptions: { customExportConditions: ['@sluice/source', 'node', 'node-addons'] },
   coverageProvider: 'v8',
