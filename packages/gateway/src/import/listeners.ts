@@ -1,10 +1,10 @@
 // Listening sockets of other servers as `[[listen]]` tables.
-import { isLoopbackHost } from '../config/kinds/address.ts';
+import { isLoopbackHost, parseListenAddress } from '../config/kinds/address.ts';
 import type { ListenProtocol } from '../config/types.ts';
 import type { Draft, DraftTable } from './draft.ts';
 import { Left, type Option } from './option.ts';
 
-/** Adds a listener for an address that has been read, unless Sluice cannot listen there. */
+/** Adds a listener for an address that has been read, unless Sluice cannot listen there, or does already. */
 export function addListener(
   draft: Draft,
   protocol: ListenProtocol,
@@ -14,7 +14,9 @@ export function addListener(
   const listen = draft.add('listen');
   listen.set('protocol', protocol);
   listen.set('address', address, ...(option === null ? [] : [option]));
-  if (listen.get('address') === undefined) {
+  const isDouble = draft.lists.listen.some((each) => each !== listen && placeOf(each) === placeOf(listen));
+  if (isDouble && option !== null) draft.note(option, 'needless', 'an earlier line says so');
+  if (isDouble || listen.get('address') === undefined) {
     draft.lists.listen.splice(draft.lists.listen.indexOf(listen), 1);
     return listen;
   }
@@ -31,6 +33,11 @@ export function addListener(
 function addressOf(listen: DraftTable): string {
   const address = listen.get('address');
   return typeof address === 'string' ? address : '';
+}
+
+/** The address, however it is written. */
+function placeOf(listen: DraftTable): string {
+  return JSON.stringify(parseListenAddress(addressOf(listen)));
 }
 
 /** Whether the listener is the file of a Unix socket. */

@@ -130,6 +130,24 @@ describe('sluice import of uwsgi.ini', () => {
     expect(said).toEqual([expect.stringMatching(/^not carried over +uwsgi\.ini:4: socket: /)]);
   });
 
+  it('takes what stands there twice once', async () => {
+    const { config, said, toml } = await importText(
+      'uwsgi.ini',
+      ini(
+        'http-socket = 127.0.0.1:80',
+        'http-socket = localhost:80',
+        'static-map = /s=/srv/s',
+        'static-map = /s=/srv/s/',
+        'static-map = /s=/srv/t',
+      ),
+    );
+    expect([config.listen.length, config.static.length]).toEqual([1, 1]);
+    expect(toml).toContain('uwsgi.ini:4: http-socket: an earlier line says so');
+    expect(said.filter((line) => line.startsWith('not'))).toEqual([
+      expect.stringContaining('uwsgi.ini:7: static-map: a path has one directory'),
+    ]);
+  });
+
   it('encrypts with the certificate of https', async () => {
     const { said, toml } = await runImport('uwsgi.ini', ini('https = :443,/etc/a.pem,/etc/a.key')).then(
       ({ stdout, stderr }) => ({ toml: stdout, said: stderr }),

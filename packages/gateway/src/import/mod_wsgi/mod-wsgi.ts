@@ -2,6 +2,7 @@
 import { Draft } from '../draft.ts';
 import { addListener } from '../listeners.ts';
 import { ImportError, type Source, type SourceFile } from '../source.ts';
+import { addStatic } from '../statics.ts';
 import { dropLoneGroup } from '../user.ts';
 import { readApache, type Directive } from './apache.ts';
 import { canonicalName, composeApplications, hostName, isComposed, type MakeOption } from './compose.ts';
@@ -47,8 +48,11 @@ function readModWsgi(file: SourceFile): Draft {
     if (isNamed(directive, 'Include') || isNamed(directive, 'IncludeOptional')) {
       const option = make(directive.name, directive.words[0]?.text ?? '', directive.line);
       draft.note(option, 'lost', 'import that file too, if it has directives of mod_wsgi');
-    } else if (isNamed(directive, 'Alias')) addStatic(directive, draft, make);
-    else if (name !== undefined && !isComposed(directive)) {
+    } else if (isNamed(directive, 'Alias')) {
+      const [url, directory] = directive.words.map(({ text }) => text);
+      const option = make('Alias', url ?? '', directive.line);
+      draft.attempt(option, () => void addStatic(draft, url ?? '', directory ?? '', option));
+    } else if (name !== undefined && !isComposed(directive)) {
       const value = directive.words.map(({ text }) => text).join(' ');
       draft.carry([make(name, value, directive.line)], directiveRows, { draft, apps, isEmbedded });
     }
@@ -56,27 +60,6 @@ function readModWsgi(file: SourceFile): Draft {
   dropLoneGroup(draft);
   draft.advice.push(...adviceOf(directives));
   return draft;
-}
-
-function addStatic({ words, line }: Directive, draft: Draft, make: MakeOption): void {
-  const [url, directory] = words;
-  const option = make('Alias', url?.text ?? '', line);
-  const path = url?.text ?? '';
-  const target = (directory?.text ?? '').replace(/(?<=.)\/+$/, '');
-  const present = draft.lists.static.find((each) => each.get('path') === path);
-  if (present !== undefined) {
-    const isSame = present.get('directory') === target;
-    draft.note(
-      option,
-      isSame ? 'needless' : 'lost',
-      isSame ? 'an earlier line says so' : 'a path has one directory, whatever the host',
-    );
-    return;
-  }
-  const table = draft.add('static');
-  table.set('path', path, option);
-  table.set('directory', target, option);
-  if (table.settings.size < 2) draft.lists.static.pop();
 }
 
 function serverNames(directives: readonly Directive[]): readonly string[] {

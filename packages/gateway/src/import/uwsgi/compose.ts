@@ -1,5 +1,6 @@
 // Turns what several uWSGI options say together into settings.
 import { freeName } from '../names.ts';
+import { addStatic } from '../statics.ts';
 import { dropLoneGroup } from '../user.ts';
 import { addListener, isReachable, isUnix, tcpAddress, unixSocket } from '../listeners.ts';
 import { Left } from '../option.ts';
@@ -90,10 +91,10 @@ function addressOf(text: string): string {
 
 function composeStatics({ draft, statics, staticIndex }: UwsgiFacts): void {
   for (const { value, option } of statics) {
-    const table = draft.add('static');
-    table.set('path', value.path, option);
-    table.set('directory', value.directory, option);
-    if (staticIndex !== null) table.set('index', staticIndex.value, staticIndex.option);
+    draft.attempt(option, () => {
+      const table = addStatic(draft, value.path, value.directory, option);
+      if (staticIndex !== null) table.set('index', staticIndex.value, staticIndex.option);
+    });
   }
   if (staticIndex !== null && statics.length === 0)
     draft.note(staticIndex.option, 'needless', 'there is no static-map');
