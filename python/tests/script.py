@@ -24,6 +24,8 @@ def make():
         count += 1
         if environ["PATH_INFO"] == "/kill":
             os.kill(os.getpid(), signal.SIGKILL)
+        if environ["PATH_INFO"] == "/hangup":
+            os.kill(os.getpid(), signal.SIGHUP)
         start_response("200 OK", [("Content-Type", "application/json")])
         thread = threading.current_thread() is threading.main_thread()
         flags = [environ["wsgi.multithread"], environ["wsgi.multiprocess"]]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import sys
 import unittest
 
 from tests.script import Script
@@ -18,6 +20,11 @@ def run(**options):
     answer = serve(make(), listen={"http": listening}, **options)
     print(answer, before == [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)])
 """
+
+
+def links(pid: int) -> set[str]:
+    """What the descriptors of a process are."""
+    return {os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
 
 
 class Workers(unittest.TestCase):
@@ -44,6 +51,21 @@ class Workers(unittest.TestCase):
             self.assertEqual((first["count"], second["count"]), (1, 1))
             self.assertEqual((first["main"], first["flags"]), (True, [False, True]))
             self.assertEqual(script.end(signal.SIGTERM), "False True\n")
+
+    def test_a_hangup_to_all_processes_ends_no_child(self) -> None:
+        with Script(SERVE + "run(fork=True)") as script:
+            first, second = json.loads(script.ask("/hangup")), json.loads(script.ask("/"))
+            self.assertEqual((first["pid"], second["count"]), (second["pid"], 2))
+            script.end(signal.SIGTERM)
+
+    @unittest.skipUnless(sys.platform == "linux", "/proc is there on Linux only")
+    def test_forked_processes_keep_no_listening_socket(self) -> None:
+        with Script(SERVE + "run(fork=True)") as script:
+            child = json.loads(script.ask("/"))["pid"]
+            listening = {link for link in links(script.process.pid) if link in links(child)}
+            self.assertEqual({link for link in listening if link.startswith("socket:")}, set())
+            self.assertEqual(os.readlink(f"/proc/{child}/fd/0"), "/dev/null")
+            script.end(signal.SIGTERM)
 
     def test_the_main_thread_may_run_the_application(self) -> None:
         with Script(SERVE + "print(Server(make(), listen={'http': listening}, main=True).run())") as script:

@@ -17,7 +17,7 @@ from sluice._environ import make_base
 from sluice._exceptions import LaneClosed, WireError
 from sluice._fork_loop import ForkLoop
 from sluice._lane import Lane
-from sluice._process import set_up
+from sluice._process import ignore_signals, set_up
 from sluice._tracebacks import describe
 from sluice._wire import (
     ATTACHED_LIMITS,
@@ -36,11 +36,14 @@ from sluice._worker import introduction, open_lanes, run_lane, serve, tell_ready
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Callable
 
     from _typeshed.wsgi import WSGIApplication
 
     from sluice._wake_up import WakeUp
+
+_STDIN = 0
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """The signals that end it."""
@@ -97,11 +100,22 @@ class AttachedLoop(ForkLoop):
         self.is_begun = True
         return super().begin(tag, token)
 
-    def work(self, token: bytes) -> None:
-        """Serve in a worker that has been forked, and end the process with the gateway's leave."""
+    def become_worker(self) -> None:
+        """Shed what is the parent's."""
+        super().become_worker()
+        ignore_signals(signal.SIGHUP)
+
+    def work(self, token: bytes, lent: Iterable[int]) -> None:
+        """Serve in a worker that has been forked, and end the process with the gateway's leave.
+
+        `lent` are descriptors that the gateway has from the parent, and that the worker has no business with.
+        """
         serving = self.serving
         status = 1
         try:
+            for fd in lent:
+                os.close(fd)
+            _forget_input()
             control, descriptors = connect_quietly(self.meeting, token, serving.threads)
             set_up()
             lanes = open_lanes(control, descriptors, False)
@@ -163,9 +177,9 @@ class Inside:
     """A worker that is threads of this process. `is_over` when the last of them has ended."""
 
     def __init__(self, meeting: str, token: bytes, serving: Serving) -> None:
-        self._control, self._descriptors = connect_quietly(meeting, token, serving.threads)
+        self._control, descriptors = connect_quietly(meeting, token, serving.threads)
         self._serving = serving
-        self._lanes = [Lane(fd) for fd in self._descriptors]
+        self._lanes = [Lane(fd) for fd in descriptors]
         self._ended = [Event() for _ in self._lanes]
         self.is_over = False
 
@@ -200,10 +214,17 @@ class Inside:
             lane.close()
         for each in self._ended:
             each.wait()
-        for fd in (self._control, *self._descriptors):
+        for fd in (self._control, *(lane.discard() for lane in self._lanes)):
             close(fd)
         self.is_over = True
         ended()
+
+
+def _forget_input() -> None:
+    # It may be the listening socket, and is nothing for the programs that the application starts.
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, _STDIN)
+    os.close(null)
 
 
 def _in_thread(run: Callable[[], None]) -> None:

@@ -193,6 +193,12 @@ class Lane:
             except OSError:
                 pass  # the gateway has closed its end already
 
+    def discard(self) -> int:
+        """Return the descriptor, which is the caller's to close: whoever still writes here gets `LaneClosed`."""
+        with self.write_lock:
+            fd, self._fd = self._fd, -1
+        return fd
+
     def send(self, frames: bytes, body: bytes = b"") -> None:
         """Send whole frames; `body` is the end of the last one. Raises `LaneClosed`."""
         with self.write_lock:

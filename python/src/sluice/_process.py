@@ -37,11 +37,12 @@ def set_up() -> None:
         sys.stdout.reconfigure(line_buffering=True)  # it is a log, not a terminal
 
 
-def ignore_signals() -> None:
+def ignore_signals(*more: int) -> None:
     """Leave it to the gateway when to end: systemd and a terminal signal every process of a service at once.
 
     A handler, because SIG_IGN would be passed on to the programs that the application starts. What the application
-    forks gets the usual behaviour back. To be called again in a worker that has been forked.
+    forks gets the usual behaviour back. `more` names further signals. To be called again in a worker that has been
+    forked.
     """
     own_pid = os.getpid()
 
@@ -50,8 +51,8 @@ def ignore_signals() -> None:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
 
-    signal.signal(signal.SIGINT, ignore)
-    signal.signal(signal.SIGTERM, ignore)
+    for each in (signal.SIGINT, signal.SIGTERM, *more):
+        signal.signal(each, ignore)
 
 
 def load_application(options: Options) -> WSGIApplication:

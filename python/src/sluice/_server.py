@@ -82,9 +82,8 @@ class Server:
         self._fork = fork
         self._main = main
         self._listen = listen
-        self._settings = settings or {}
+        self._settings = {**(settings or {}), "threads": self._serving.threads, "processes": _range(workers)}
         self._defaults: dict[str, Setting] = {**({} if fork else _INSIDE), **(defaults or {})}
-        self._defaults.update(threads=self._serving.threads, processes=_range(workers))
         self._wake_up: WakeUp | None = None
         self._is_stopped = False
         self._ended_by: int | None = None
@@ -124,9 +123,13 @@ class Server:
         gateway = GatewayProcess(words, descriptors)
         started = monotonic()
         loop = self._loop(gateway.control, wake_up)
-        token = loop.run()
+        try:
+            token = loop.run()
+        except BaseException:  # a KeyboardInterrupt, where nobody has taken the signals over
+            gateway.wait()
+            raise
         if token is not None:
-            loop.work(token)
+            loop.work(token, descriptors)
         status = gateway.wait()
         if self._ended_by is None:
             self._ended_by = loop.ended_by
@@ -181,7 +184,7 @@ class MainThreadLoop:
             job()
         thread.join()
 
-    def work(self, _token: bytes) -> None:
+    def work(self, _token: bytes, _lent: list[int]) -> None:
         """Nothing is ever forked."""
 
     def _watch(self) -> None:

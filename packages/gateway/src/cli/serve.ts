@@ -3,6 +3,7 @@ import type { StopPace } from '../compose/control.ts';
 import type { AttachmentEvents } from '../compose/pools.ts';
 import {
   applicationOf,
+  attachedDescriptor,
   ConfigError,
   hasOwnApplication,
   poolsWithApplication,
@@ -249,7 +250,9 @@ function tellApplications(config: GatewayConfig, { main, ofPools }: Pythons, log
     logger.info({}, `${subject} ${target} in ${directory}`);
     if (python) logger.info({ path: python.path }, `Python ${python.version}, ${python.reason}`);
   };
-  if (config.app.target !== '') tell('application', config.app, main);
+  if (attachedDescriptor(config.app.target) !== null) {
+    logger.info({}, 'application of the program that has started this gateway');
+  } else if (config.app.target !== '') tell('application', config.app, main);
   for (const [name, pool] of pools) {
     if (!hasOwnApplication(pool)) continue;
     tell(`pool ${name}: application`, applicationOf(config, pool), ofPools.get(name) ?? null);

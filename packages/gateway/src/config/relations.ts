@@ -6,6 +6,7 @@ import { formatPath, type Step } from './locate.ts';
 import { believesAnybody, protocolNames, secretAdvice } from './protocols.ts';
 import { show, type Problem, type Source } from './problems.ts';
 import { appSettings } from './settings/index.ts';
+import { rlimitSettings } from './settings/rlimits.ts';
 import { didYouMean } from './suggest.ts';
 import type { ListenAddress, ListenConfig, RouteConfig } from './types.ts';
 
@@ -59,12 +60,17 @@ function checkAttached({ app, pools }: ConfigParts): readonly Found[] {
     const text = `the application of ${app.target} runs in one pool; give this one an application of its own`;
     found.push({ path: ['pool', name, 'target'], text });
   }
-  for (const key of ['user', 'group', 'umask', 'python'] as const) {
-    if (app[key] === null) continue;
-    const text = `the application of ${app.target} runs in a process that has been started already`;
-    found.push({ path: ['app', key], text });
+  const text = `the application of ${app.target} runs in a process that has been started already`;
+  const given: (readonly Step[])[] = (['user', 'group', 'umask', 'python'] as const)
+    .filter((key) => app[key] !== null)
+    .map((key) => ['app', key]);
+  if (Object.keys(app.environment).length > 0) given.push(['app', 'environment']);
+  for (const [field, { key }] of Object.entries(rlimitSettings)) {
+    if (app[field as keyof typeof rlimitSettings] !== null) given.push(['app', ...key.split('.')]);
   }
-  return found;
+  if (app.isReloaded) given.push(['app', 'reload']);
+  if (pools['default']?.isPreloaded === true) given.push(['pool', 'default', 'preload']);
+  return [...found, ...given.map((path) => ({ path, text }))];
 }
 
 /** A path cannot be both slow and quick; which of the two won would be anybody's guess. */
