@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     Listen = Mapping[str, Union[Address, "list[Address]"]]
     Count = Union[int, "tuple[int, int]"]
 
-_FOREVER = "24h"
 # Nobody may end this process for a request, and there is no other to give its requests to.
-_INSIDE: dict[str, Setting] = {"request_timeout": _FOREVER, "stuck_after": "1h", "stuck_timeout": _FOREVER}
+_INSIDE: dict[str, Setting] = {"request_timeout": "24h", "stuck_after": "1h"}
 # A gateway that dies sooner after it was ready has died early; so many times in a row are enough.
 _EARLY_SECONDS = 5.0
 _EARLY_DEATHS_MAX = 3
