@@ -66,10 +66,15 @@ function keyOf({ path, workload, processes, connections }) {
 }
 
 function onThisMachine({ runs, groups, micro }, run) {
-  const machine = JSON.stringify(run.machine);
-  const same = runs.filter((old) => old.date !== run.date && JSON.stringify(old.machine) === machine);
+  const machine = nameOf(run.machine);
+  const same = runs.filter((old) => old.date !== run.date && nameOf(old.machine) === machine);
   const isKept = (entry) => entry.run === run.date || same.some(({ date }) => date === entry.run);
   return { runs: [...same, run], groups: groups.filter(isKept), ...(micro && isKept(micro) && { micro }) };
+}
+
+/** What the kernel leaves of a machine's memory differs a little from one start to the next. */
+function nameOf({ memoryBytes, ...machine }) {
+  return JSON.stringify({ ...machine, gigabytes: Math.round(memoryBytes / 1e9) });
 }
 
 function pruned(results) {
