@@ -12,6 +12,8 @@ export interface FlupFront {
   readonly needs: readonly Part[];
   /** Over AJP flup answers an error with status 200. */
   readonly isAjp?: boolean;
+  /** The script is started for it, with its socket: then it is also tried unmodified. */
+  readonly isSpawning?: boolean;
   /** Starts both and returns the port of the web server. */
   start(bed: TestBed, way: Way, python?: string): Promise<number>;
 }
@@ -105,6 +107,7 @@ function behindApache(kind: 'ajp' | 'scgi', server: string): FlupFront {
 const apacheFcgid: FlupFront = {
   name: 'Apache, mod_fcgid, which starts the script',
   needs: apacheParts('fcgid', 'alias'),
+  isSpawning: true,
   async start(bed, way, python) {
     const script = installScript(bed, options(way, 'fcgi', {}, python));
     const port = await bed.reservePort();
@@ -134,6 +137,7 @@ const apacheFcgid: FlupFront = {
 const lighttpd: FlupFront = {
   name: 'lighttpd, which starts the script by bin-path',
   needs: lighttpdParts(),
+  isSpawning: true,
   async start(bed, way, python) {
     const script = installScript(bed, options(way, 'fcgi', {}, python));
     const port = await bed.reservePort();
@@ -153,6 +157,7 @@ const lighttpd: FlupFront = {
 const spawnFcgi: FlupFront = {
   name: 'nginx and spawn-fcgi',
   needs: [programPart('nginx'), programPart('spawn-fcgi')],
+  isSpawning: true,
   async start(bed, way, python) {
     const back = await bed.reservePort();
     const script = options(way, 'fcgi', {}, python);

@@ -9,12 +9,16 @@ import { describeWith } from '../harness/require.ts';
 import { flupParts } from '../harness/servers/flup.ts';
 import { flupFronts } from '../paths/flup-fronts.ts';
 
-const WAYS: readonly Way[] = ['flup', 'sluice.flup', 'unmodified'];
 const UPLOAD = Buffer.alloc(100_000, 'sluice');
 
 describe.each(flupFronts)('$name', (front) => {
   describeWith([...front.needs, ...flupParts], 'a script', () => {
-    describe.each(WAYS)('on %s', (way) => {
+    const ways: readonly Way[] = [
+      'flup',
+      'sluice.flup',
+      ...(front.isSpawning === true ? ['unmodified' as const] : []),
+    ];
+    describe.each(ways)('on %s', (way) => {
       const bed = bedOfSuite();
       let port = 0;
       beforeAll(async () => {
