@@ -12,6 +12,7 @@ import { FastCgiError, isConnectionFault, type FastCgiErrorCode } from './errors
 import { InputGate } from './input-gate.ts';
 import { limitsFrom, type FastCgiLimits } from './limits.ts';
 import { ManagementAnswerer } from './management.ts';
+import { OpenRequests } from './open-requests.ts';
 import { ParamsCollector } from './params-collector.ts';
 import { RecordDecoder, type RecordHeader } from './record-decoder.ts';
 import { encodeBreak, encodeEndRequest } from './record-encoder.ts';
@@ -67,7 +68,7 @@ export class ServerConnection<T = unknown> {
   readonly #writer: RecordWriter;
   readonly #gate: InputGate;
   readonly #host: RequestHost<T>;
-  readonly #requests: Map<number, OpenServerRequest<T>> = new Map();
+  readonly #requests: OpenRequests<OpenServerRequest<T>> = new OpenRequests();
   readonly #fixedBody: Buffer = Buffer.alloc(FIXED_BODY_LENGTH);
   /** The request of the last record, which nearly always is that of the next one too. */
   #latest: OpenServerRequest<T> | undefined;
@@ -118,7 +119,7 @@ export class ServerConnection<T = unknown> {
    */
   get isInsideHead(): boolean {
     if (this.#state === 'ended') return false;
-    for (const request of this.#requests.values()) if (request.received === 'params') return true;
+    for (const request of this.#requests.list()) if (request.received === 'params') return true;
     return this.#requests.size === 0 && this.#decoder.isInsideRecord;
   }
 
@@ -162,7 +163,7 @@ export class ServerConnection<T = unknown> {
   drained(): void {
     this.#writer.unblock();
     this.#gate.setOutputStuck(false);
-    for (const request of this.#requests.values()) {
+    for (const request of this.#requests.list()) {
       if (this.#writer.isBlocked) return;
       if (!request.needsDrain) continue;
       request.needsDrain = false;
@@ -214,7 +215,7 @@ export class ServerConnection<T = unknown> {
     chunk.copy(this.#fixedBody, FIXED_BODY_LENGTH - remaining - (end - start), start, end);
     if (remaining > 0) return;
     this.#headCount++;
-    if (this.#requests.has(requestId)) {
+    if (this.#requests.get(requestId) !== undefined) {
       throw this.#error('FCGI_DUPLICATE_ID', 'BEGIN_REQUEST for an active request', requestId);
     }
     this.#drainedBytes = 0;
@@ -228,7 +229,7 @@ export class ServerConnection<T = unknown> {
       return;
     }
     const request = new OpenServerRequest<T>(this.#host, requestId, role as Role, keepConnection);
-    this.#requests.set(requestId, request);
+    this.#requests.add(request);
     this.#latest = request;
   }
 
@@ -322,7 +323,7 @@ export class ServerConnection<T = unknown> {
   }
 
   #forget(request: OpenServerRequest<T>): void {
-    this.#requests.delete(request.id);
+    this.#requests.delete(request);
     if (this.#latest === request) this.#latest = undefined;
   }
 
@@ -355,8 +356,7 @@ export class ServerConnection<T = unknown> {
   }
 
   #abandonRequests(): void {
-    const lost = [...this.#requests.values()];
-    this.#requests.clear();
+    const lost = this.#requests.clear();
     this.#latest = undefined;
     for (const request of lost) {
       if (request.received === 'params') request.markEnded();

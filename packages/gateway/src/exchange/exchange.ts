@@ -77,6 +77,8 @@ export class Exchange {
   error: GatewayError | null = null;
   /** Set by whoever takes the exchange over. */
   holder: Holder | null = null;
+  /** Where it waits in a line, for those who keep that line. */
+  place: unknown = null;
   /** What becomes of a reply that does not simply go from the backend to the front. Set on the way to the backend. */
   delivery: Delivery = DIRECT;
   readonly #reply: Reply;

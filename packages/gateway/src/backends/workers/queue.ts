@@ -2,20 +2,31 @@
 
 import type { Exchange } from '../../exchange/exchange.ts';
 
-interface Place {
+class Place {
+  readonly queue: Queue;
   readonly exchange: Exchange;
   before: Place | null;
   after: Place | null;
+
+  constructor(queue: Queue, exchange: Exchange, before: Place | null, after: Place | null) {
+    this.queue = queue;
+    this.exchange = exchange;
+    this.before = before;
+    this.after = after;
+  }
 }
 
-/** A waiting line. Joining at the end, leaving from the front and leaving from the middle cost the same. */
+/**
+ * A waiting line. Joining at the end, leaving from the front and leaving from the middle cost the same. Each exchange knows
+ * its place: a Map that is filled and emptied all the time keeps its discarded tables, and what was in them, in memory.
+ */
 export class Queue {
   #first: Place | null = null;
   #last: Place | null = null;
-  readonly #places = new Map<Exchange, Place>();
+  #length = 0;
 
   get length(): number {
-    return this.#places.size;
+    return this.#length;
   }
 
   /** The exchange that has waited longest, or null. */
@@ -30,23 +41,14 @@ export class Queue {
 
   /** Joins at the end. */
   push(exchange: Exchange): void {
-    const place: Place = { exchange, before: this.#last, after: null };
-    if (this.#last) this.#last.after = place;
-    else this.#first = place;
-    this.#last = place;
-    this.#places.set(exchange, place);
+    this.#join(exchange, this.#last, null);
   }
 
   /** Joins before all that was queued later: for what has waited before, which belongs near the front. */
   rejoin(exchange: Exchange): void {
     let after = this.#first;
     while (after && isBefore(after.exchange, exchange)) after = after.after;
-    const place: Place = { exchange, before: after ? after.before : this.#last, after };
-    if (place.before) place.before.after = place;
-    else this.#first = place;
-    if (after) after.before = place;
-    else this.#last = place;
-    this.#places.set(exchange, place);
+    this.#join(exchange, after ? after.before : this.#last, after);
   }
 
   /** Takes the exchange that has waited longest, or null. */
@@ -58,14 +60,29 @@ export class Queue {
 
   /** Takes an exchange out, wherever it stands. Returns whether it was in the queue. */
   delete(exchange: Exchange): boolean {
-    const place = this.#places.get(exchange);
-    if (!place) return false;
-    this.#places.delete(exchange);
-    if (place.before) place.before.after = place.after;
-    else this.#first = place.after;
-    if (place.after) place.after.before = place.before;
-    else this.#last = place.before;
+    const { place } = exchange;
+    if (!(place instanceof Place) || place.queue !== this) return false;
+    const { before, after } = place;
+    if (before) before.after = after;
+    else this.#first = after;
+    if (after) after.before = before;
+    else this.#last = before;
+    // An old place would keep those behind it, and all they know, from being collected while they are young.
+    place.before = null;
+    place.after = null;
+    exchange.place = null;
+    this.#length--;
     return true;
+  }
+
+  #join(exchange: Exchange, before: Place | null, after: Place | null): void {
+    const place = new Place(this, exchange, before, after);
+    if (before) before.after = place;
+    else this.#first = place;
+    if (after) after.before = place;
+    else this.#last = place;
+    exchange.place = place;
+    this.#length++;
   }
 }
 
