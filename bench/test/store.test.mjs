@@ -2,7 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { mergeGroups, mergeMicro } from '../src/results/store.mjs';
 
 const machine = { cpu: 'one', cores: 2, memoryBytes: 25_276_502_016, kernel: 'Linux', system: 'Debian' };
-const run = (date, further = {}) => ({ date, commit: 'c', machine: { ...machine, ...further }, versions: {} });
+const run = (date, further = {}) => ({
+  date,
+  commit: 'c',
+  machine: { ...machine, ...further },
+  versions: {},
+});
 const group = (date, workload) => ({
   run: date,
   path: 'nginx',
