@@ -4,6 +4,15 @@ import { allPeers } from './peers/all.mjs';
 import { allWorkloads } from './workloads/all.mjs';
 
 const DEFAULT_CONNECTIONS = [32];
+const WITHOUT_GOALS = new Set([
+  'sluice-unkept',
+  'sluice-scgi',
+  'sluice-uwsgi',
+  'sluice-http',
+  'php',
+  'tomcat',
+  'waitress',
+]);
 
 /**
  * @typedef {object} Plan
@@ -89,8 +98,10 @@ function takesPart(peer, shape) {
   return peer.path === shape.path.name && (peer.serves?.(shape) ?? true);
 }
 
-/** In a short run only hello is for everybody; of the rest the goals compare these. */
+/** In a short run only hello is for everybody; of the rest the goals compare these. A quick one leaves out what has no goal. */
 function isCompared({ name }, { path, workload }, { peers, pace }) {
-  if (pace.size !== 'short' || peers !== undefined || workload.name === 'hello') return true;
+  if (pace.size === 'full' || peers !== undefined) return true;
+  if (pace.size === 'quick') return !WITHOUT_GOALS.has(name);
+  if (workload.name === 'hello') return true;
   return ['sluice', path.baseline, 'floor'].includes(name);
 }

@@ -1,8 +1,8 @@
-// How much is measured: a look, an hour's third, or everything.
+// How much is measured: a look, what the goals need, or everything.
 
 /**
  * @typedef {'quick' | 'short' | 'full'} Size
- *   quick: two minutes, stored nowhere; short: what the goals speak of, in about 20 minutes; full: everything.
+ *   quick: two minutes, stored nowhere; short: what the goals speak of, in about 24 minutes; full: everything, in four hours.
  *
  * @typedef {object} Pace
  * @property {Size} size
