@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from sluice.flup._fastcgi import (
+    CANT_MPX_CONN,
     END_REQUEST,
+    OVERLOADED,
     REQUEST_COMPLETE,
     STDERR,
     STDIN,
     STDOUT,
+    UNKNOWN_ROLE,
     FastCgiError,
     RecordReader,
     pack_begin,
@@ -32,7 +35,11 @@ if TYPE_CHECKING:
 __all__ = ["FCGIApp"]
 
 _REQUEST_ID = 1
-_REFUSALS = {1: "cannot take another request on this connection", 2: "is overloaded", 3: "is no responder"}
+_REFUSALS = {
+    CANT_MPX_CONN: "cannot take another request on this connection",
+    OVERLOADED: "is overloaded",
+    UNKNOWN_ROLE: "is no responder",
+}
 
 
 class FCGIApp(Client):
