@@ -1,6 +1,7 @@
 // Writes the reply of an exchange to Node's response, and cuts off a client that does not take it.
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { giveBack } from '../exchange/blocks.ts';
 import type { Reply } from '../exchange/exchange.ts';
 import type { Head } from '../exchange/head.ts';
 import { linger } from './linger.ts';
@@ -65,7 +66,7 @@ export class HttpReply implements Reply {
       return true;
     }
     if (bytes.length > 0) {
-      const isWritable = this.#response.write(bytes);
+      const isWritable = this.#response.write(bytes, (error) => error || giveBack(bytes));
       if (!isWritable) this.#time();
       return isWritable;
     }

@@ -1,6 +1,7 @@
 // The HTTP front on real sockets: requests in, replies out, and connections that end in the middle.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayError } from '../../src/exchange/errors.ts';
+import { Block } from '../../src/exchange/blocks.ts';
 import { Head } from '../../src/exchange/head.ts';
 import { HttpFront } from '../../src/fronts/http.ts';
 import { answer, bodyOf, FrontBench } from '../helpers/front-bench.ts';
@@ -176,6 +177,19 @@ describe('a reply', () => {
       expect(await client.ended()).not.toContain('0\r\n\r\n');
       expect(client.ending).toBe('reset');
     }
+  });
+
+  it('gives a block back once it has been sent', async () => {
+    const client = await bench.connect();
+    client.send(GET);
+    const exchange = await bench.next();
+    const block = Block.take();
+    exchange.respond(STREAM, block.lend(block.bytes.subarray(0, 50_000).fill('x')), false);
+    await until('the block is back', () => !block.isLent);
+    exchange.write(Buffer.from('end'), true);
+    await client.until(({ text }) => text.endsWith('0\r\n\r\n'));
+    expect(client.text.match(/x/g)).toHaveLength(50_000);
+    block.letGo();
   });
 
   it('says when the client takes no more, and when it does again', async () => {
