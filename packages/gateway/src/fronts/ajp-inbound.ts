@@ -2,6 +2,7 @@
 
 import { AjpError, type ServerRequest } from '@sluice/ajp';
 import { STATUS_CODES } from 'node:http';
+import { giveBack } from '../exchange/blocks.ts';
 import { BodyStream, NO_BODY, type BodySource } from '../exchange/body.ts';
 import { errorPage, type Page } from '../exchange/error-page.ts';
 import { GatewayError } from '../exchange/errors.ts';
@@ -94,9 +95,12 @@ export class AjpInbound implements Reply, BodySource {
 
   body(bytes: Buffer, isLast: boolean): boolean {
     this.#isEnding = isLast;
-    if (!isLast) return this.#request.writeFlushed(bytes);
-    this.#request.end([bytes]);
-    return true;
+    let isWritable = true;
+    if (isLast) this.#request.end([bytes]);
+    else isWritable = this.#request.writeFlushed(bytes);
+    // Packets are copies.
+    giveBack(bytes);
+    return isWritable;
   }
 
   abort(): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Block } from '../../src/exchange/blocks.ts';
 import { GatewayError } from '../../src/exchange/errors.ts';
 import { Head } from '../../src/exchange/head.ts';
 import { answer, benches, forward } from './ajp-bench.ts';
@@ -50,6 +51,18 @@ describe('a reply over AJP', () => {
     exchange.write(Buffer.from('two'), false);
     exchange.write(NOTHING, true);
     expect(await web.response()).toEqual(['body two', 'flush', 'end, reuse']);
+  });
+
+  it('is in packets of its own, and what it was made from is given back', async () => {
+    const { bench, web } = await open();
+    web.send(forward());
+    const exchange = await bench.exchange();
+    const block = Block.take();
+    exchange.respond(OK, block.lend(block.bytes.subarray(0, 40_000)), false);
+    expect(block.isLent).toBe(false);
+    exchange.write(block.lend(block.bytes.subarray(0, 40_000)), true);
+    expect(block.isLent).toBe(false);
+    block.letGo();
   });
 
   it('to HEAD has no body', async () => {
