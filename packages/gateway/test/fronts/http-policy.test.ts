@@ -46,7 +46,8 @@ describe('is refused, and ends the connection:', () => {
     ['chunks in quotes', post('Transfer-Encoding: "chunked"\r\n', '0\r\n\r\n'), 501],
     ['a vertical tab before chunks', post('Transfer-Encoding: \x0bchunked\r\n', '0\r\n\r\n'), 400],
     ['identity', post('Transfer-Encoding: identity\r\n', ''), 501],
-    ['an empty coding', post('Transfer-Encoding:\r\n', ''), 501],
+    // Ours; later versions of Node have refused it before.
+    ['an empty coding', post('Transfer-Encoding:\r\n', ''), '(?:501|400)'],
     ['chunks in HTTP/1.0', post('Transfer-Encoding: chunked\r\n', '0\r\n\r\n', '1.0'), 400],
     ['a space before the colon', get('Host : a\r\n'), 400],
     ['a folded header', get('Host: a\r\nX: b\r\n c\r\n'), 400],
