@@ -1,6 +1,7 @@
 // Upstreams of HTTP over servers that send whatever they like.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'node:net';
+import { setImmediate as nextRound } from 'node:timers/promises';
 import { HttpProtocol } from '../../src/backends/upstreams/http.ts';
 import type { UpstreamOptions } from '../../src/backends/upstreams/upstream-options.ts';
 import type { Upstream } from '../../src/backends/upstreams/upstream.ts';
@@ -53,19 +54,33 @@ describe('a server may answer', () => {
     expect(reply.sentHead?.get('transfer-encoding')).toBe(undefined);
   });
 
-  it('and hang up while the client takes nothing for the moment', async () => {
+  it.each([
+    ['after a length', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel', 'lo', 'complete'],
+    ['as it said', 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhel', 'lo', 'complete'],
+    ['to end the reply', 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhel', 'lo', 'complete'],
+    [
+      'in the middle',
+      'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 6\r\n\r\nhel',
+      'lo',
+      'SLUICE_UPSTREAM_LOST',
+    ],
+  ])('and hang up while the client takes nothing, %s', async (_, head, rest, outcome) => {
     let server: Socket | undefined;
     const upstream = await rawUpstream((socket) => {
       server = socket;
-      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel');
+      socket.write(head);
     });
     const asked = makeExchange({ variables: GET });
     asked.reply.isWritable = false;
     upstream.handle(asked.exchange);
     await until('the first bytes have come', () => asked.reply.text === 'hel');
-    server?.end('lo');
+    server?.end(rest);
+    for (let round = 0; round < 50; round++) await nextRound();
+    asked.reply.isWritable = true;
+    asked.exchange.drained();
     await asked.done;
-    expect([asked.exchange.outcome, asked.reply.text]).toEqual(['complete', 'hello']);
+    expect(asked.exchange.outcome).toBe(outcome);
+    if (outcome === 'complete') expect(asked.reply.text).toBe('hello');
   });
 
   it('with headers that are only for the connection, which end there', async () => {

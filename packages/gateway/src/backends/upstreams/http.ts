@@ -1,7 +1,7 @@
 // Speaks HTTP/1.1 to servers such as gunicorn, a second nginx, or another gateway. Framing and parsing are undici's.
 
 import type { Socket } from 'node:net';
-import { Readable } from 'node:stream';
+import { Readable, type Duplex } from 'node:stream';
 import { DEFAULT_LIMITS } from '@sluice/fastcgi';
 import type { Client, Dispatcher } from 'undici';
 import type { RequestBody } from '../../exchange/body.ts';
@@ -9,6 +9,7 @@ import { replyHead } from './cgi-response.ts';
 import { malformed, UpstreamFailure } from './failure.ts';
 import { httpFailure } from './http-failure.ts';
 import { connectionOptions, httpHead, type HttpForwarding } from './http-request.ts';
+import { PacedSocket } from './paced-socket.ts';
 import type {
   ReplySink,
   UpstreamCall,
@@ -49,11 +50,14 @@ export class HttpProtocol implements UpstreamProtocol {
 /** A client of undici that has this one socket and never opens another. */
 class HttpUpstreamConnection implements UpstreamConnection {
   readonly #socket: Socket;
+  readonly #paced: PacedSocket;
   readonly #options: HttpOptions;
   readonly #client: Client;
 
   constructor(socket: Socket, options: HttpOptions) {
+    const paced = new PacedSocket(socket);
     this.#socket = socket;
+    this.#paced = paced;
     this.#options = options;
     let isTaken = false;
     this.#client = new (undici().Client)('http://upstream', {
@@ -63,7 +67,8 @@ class HttpUpstreamConnection implements UpstreamConnection {
         // The client does not notice what it is given before this has returned.
         queueMicrotask(() => {
           if (isGone) connected(new Error('the connection has ended'), null);
-          else connected(null, socket);
+          // It uses no more of a socket than a stream has.
+          else connected(null, paced as Duplex as Socket);
         });
       },
       // Whoever sends a request has clocks of its own.
@@ -77,7 +82,7 @@ class HttpUpstreamConnection implements UpstreamConnection {
 
   send(request: UpstreamRequest, sink: ReplySink): UpstreamCall {
     const { method, target, headers } = httpHead(request, this.#options.forwarding);
-    const call = new HttpCall(this.#socket, sink, request.body);
+    const call = new HttpCall(this.#socket, this.#paced, sink, request.body);
     const { sizeBytes } = request.body;
     this.#client.dispatch(
       {
@@ -99,6 +104,7 @@ class HttpUpstreamConnection implements UpstreamConnection {
 
   close(): void {
     void this.#client.destroy();
+    this.#paced.destroy();
     // Without a request the client does not know its socket.
     this.#socket.destroy();
   }
@@ -108,6 +114,7 @@ class HttpUpstreamConnection implements UpstreamConnection {
 class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler {
   readonly body: Buffer | Readable | null;
   readonly #socket: Socket;
+  readonly #paced: PacedSocket;
   readonly #receivedBefore: number;
   #sink: ReplySink | null;
   #controller: Dispatcher.DispatchController | null = null;
@@ -115,14 +122,12 @@ class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler {
   /** Why the request cannot be sent at all; null as long as nothing speaks against it. */
   #refusal: Error | null = null;
   #isSent = false;
-  #isPaused = false;
   /** What became of the request body, if the rest of it never comes. */
   #bodyFailure: Error | null = null;
-  /** What is still to come of a reply that has said how long it is; null as long as it has not. */
-  #missingBytes: number | null = null;
 
-  constructor(socket: Socket, sink: ReplySink, body: RequestBody) {
+  constructor(socket: Socket, paced: PacedSocket, sink: ReplySink, body: RequestBody) {
     this.#socket = socket;
+    this.#paced = paced;
     this.#receivedBefore = socket.bytesRead;
     this.#sink = sink;
     this.body = this.#bodyFrom(body);
@@ -140,7 +145,6 @@ class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (!this.#sink) controller.abort(new Error('the request has been given up'));
-    else if (this.#isPaused) controller.pause();
   }
 
   onResponseStart(
@@ -156,8 +160,6 @@ class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler {
       if (headers.length > DEFAULT_LIMITS.headLines) {
         throw malformed(`${headers.length} header lines, at most ${DEFAULT_LIMITS.headLines}`);
       }
-      const length = headers.find(([name]) => name.toLowerCase() === 'content-length');
-      if (length) this.#missingBytes = Number(length[1]);
       const own = headers.filter(([name]) => name.toLowerCase() === 'connection');
       const dropped = own.flatMap(([, value]) => connectionOptions(value));
       this.#sink.head(
@@ -174,7 +176,6 @@ class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#missingBytes !== null) this.#missingBytes -= chunk.length;
     this.#sink?.body(chunk);
   }
 
@@ -194,8 +195,6 @@ class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler {
     const bodyFailure = this.#bodyFailure;
     const sink = this.#release();
     if (!sink) return;
-    // While it is paused at the last byte, undici takes the end of the connection for the loss of a reply that is whole.
-    if (this.#missingBytes === 0) return sink.end(false);
     if (!bodyFailure) return sink.failed(httpFailure(error, isSent, isUnanswered));
     const seen = `the request body is not complete: ${bodyFailure.message}`;
     const failure = new UpstreamFailure('SLUICE_BAD_REQUEST', seen, { isServerFault: false });
@@ -204,13 +203,11 @@ class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler {
   }
 
   pause(): void {
-    this.#isPaused = true;
-    this.#controller?.pause();
+    this.#paced.hold();
   }
 
   resume(): void {
-    this.#isPaused = false;
-    this.#controller?.resume();
+    this.#paced.release();
   }
 
   abort(): void {
@@ -254,6 +251,7 @@ class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler {
   #release(): ReplySink | null {
     const sink = this.#sink;
     this.#sink = null;
+    this.#paced.release();
     if (this.body instanceof Readable) this.body.destroy();
     return sink;
   }
