@@ -104,9 +104,8 @@ class HttpUpstreamConnection implements UpstreamConnection {
 
   close(): void {
     void this.#client.destroy();
-    this.#paced.destroy();
     // Without a request the client does not know its socket.
-    this.#socket.destroy();
+    this.#paced.destroy();
   }
 }
 
