@@ -35,7 +35,7 @@ export class ForkedProcess implements ProcessHandle {
   readonly #channels: readonly LateChannel[];
   readonly #events: ProcessEvents;
   readonly #owner: ForkOwner;
-  /** What has come on the control channel before all channels were there. */
+  /** What has come on the control channel before the worker was whole. */
   #early: Buffer[] = [];
   #pid: number | undefined;
   #openCount = 0;
@@ -91,6 +91,7 @@ export class ForkedProcess implements ProcessHandle {
     this.#isInside = pid === this.#owner.pid;
     this.#pid = pid;
     if (this.#wantedSignal) this.#signal(this.#wantedSignal);
+    this.#heedEarly();
   }
 
   /** Takes one of its channels. Returns false if it has no such channel, or has it already. */
@@ -104,11 +105,7 @@ export class ForkedProcess implements ProcessHandle {
       this.#endIfRead();
     });
     this.#read(number, socket, rest);
-    if (this.#openCount === this.#channels.length) {
-      const early = this.#early;
-      this.#early = [];
-      for (const chunk of early) this.#events.controlData(chunk);
-    }
+    this.#heedEarly();
     return true;
   }
 
@@ -124,10 +121,10 @@ export class ForkedProcess implements ProcessHandle {
     this.#end(exit, error);
   }
 
-  /** The fork server has gone. A worker that has all its channels goes on; one that has not never will. */
+  /** The fork server has gone. A worker that is whole goes on; one that is not never will be. */
   orphaned(): void {
     this.#isOrphan = true;
-    if (this.#openCount === this.#channels.length || this.#exit) return this.#endIfRead();
+    if (this.#isWhole || this.#exit) return this.#endIfRead();
     this.#signal('SIGKILL');
     this.#giveUp();
   }
@@ -158,9 +155,21 @@ export class ForkedProcess implements ProcessHandle {
     if (rest.length > 0) receive(rest);
   }
 
+  /** Whether all its channels are there, and it is known which process it is: its first word may come before that of the fork. */
+  get #isWhole(): boolean {
+    return this.#openCount === this.#channels.length && this.#pid !== undefined;
+  }
+
   #controlData(chunk: Buffer): void {
-    if (this.#openCount < this.#channels.length) this.#early.push(chunk);
-    else this.#events.controlData(chunk);
+    if (this.#isWhole) this.#events.controlData(chunk);
+    else this.#early.push(chunk);
+  }
+
+  #heedEarly(): void {
+    if (!this.#isWhole) return;
+    const early = this.#early;
+    this.#early = [];
+    for (const chunk of early) this.#events.controlData(chunk);
   }
 
   #signal(signal: NodeJS.Signals): void {
