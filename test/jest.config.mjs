@@ -6,7 +6,8 @@ export default {
   ...preset,
   testMatch: ['<rootDir>/suites/**/*.test.ts'],
   testEnvironmentOptions: {},
-  reporters: ['default', '<rootDir>/harness/cell-reporter.mjs'],
+  setupFilesAfterEnv: ['<rootDir>/harness/second-attempt.mjs'],
+  reporters: ['default', '<rootDir>/harness/cell-reporter.mjs', '<rootDir>/harness/unsteady-reporter.mjs'],
   maxWorkers: 1,
   testTimeout: 30_000,
 };

@@ -1,5 +1,6 @@
 // Starts the built gateway the way a user does, with a configuration file, and reads its log.
 import { fileURLToPath } from 'node:url';
+import { until } from './deadline.ts';
 import { RunningProcess, type Exit } from './process.ts';
 import { defaultPython } from './python.ts';
 import type { Server, TestBed } from './bed.ts';
@@ -102,7 +103,16 @@ export class Gateway implements Server {
     return this.process.stop();
   }
 
-  /** The log, parsed; lines that are not JSON come as errors. */
+  /** Waits until so many lines of the log have these fields, and returns them: an answer may be read before its line. */
+  logged(fields: Readonly<Record<string, unknown>>, count = 1): Promise<LogLine[]> {
+    const wanted = Object.entries(fields);
+    return until(`${count} log lines with ${JSON.stringify(fields)}`, () => {
+      const lines = this.log().filter((line) => wanted.every(([name, value]) => line[name] === value));
+      return lines.length >= count ? lines : undefined;
+    });
+  }
+
+  /** The log so far, parsed; lines that are not JSON come as errors. */
   log(): LogLine[] {
     return this.process.lines.map(parseLine);
   }

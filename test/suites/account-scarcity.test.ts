@@ -82,7 +82,7 @@ async function uploadTooMuch({ gateway, address }: Cramped): Promise<void> {
     const next = await exchange(address, { method: 'POST', target: '/digest', body: small });
     expect(json(next)).toMatchObject({ sha256: patternDigest(200_000) });
   }
-  const line = gateway.log().find(({ code }) => code === 'SLUICE_SPOOL_FAILED');
+  const [line] = await gateway.logged({ code: 'SLUICE_SPOOL_FAILED' });
   expect(line?.message).toMatch(/could not be stored: .*(ENOSPC|EFBIG)/);
 }
 

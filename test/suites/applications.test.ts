@@ -95,7 +95,7 @@ function describeApplications(path: Path): void {
       });
     });
 
-    it('are told apart by check and in the log', () => {
+    it('are told apart by check and in the log', async () => {
       const words = [SLUICE, 'check', '--config', bed.site.path('sluice.toml')];
       const { stdout, status } = spawnSync(process.execPath, words, { encoding: 'utf8' });
       expect(stdout).toMatch(
@@ -104,10 +104,11 @@ function describeApplications(path: Path): void {
       expect(stdout).toMatch(/^ok +application reports:application of pool reports: can be imported$/m);
       expect(stdout).toMatch(/^ok +application identity:application: can be imported$/m);
       expect(status).toBe(0);
-      const ready = running.gateway.log().filter(({ message }) => message === 'worker ready');
-      expect(ready).toContainEqual(
-        expect.objectContaining({ pool: 'reports', application: 'reports:application' }),
-      );
+      await running.gateway.logged({
+        message: 'worker ready',
+        pool: 'reports',
+        application: 'reports:application',
+      });
     });
   });
 }

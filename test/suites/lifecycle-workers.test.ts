@@ -112,7 +112,7 @@ describe('an application that cannot be imported', () => {
       expect(text(response)).toContain('could not be loaded');
       expect(text(response)).not.toContain('no_such_module_anywhere');
       expect(headerValues(response, 'retry-after')).toHaveLength(1);
-      const line = gateway.log().find(({ code }) => code === 'SLUICE_APPLICATION_NOT_LOADED');
+      const [line] = await gateway.logged({ code: 'SLUICE_APPLICATION_NOT_LOADED' });
       expect(JSON.stringify(line)).toMatch(/broken\.py.*no_such_module_anywhere/);
 
       bed.site.write(
