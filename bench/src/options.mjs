@@ -19,7 +19,7 @@ pnpm bench scaling [options] what a request costs as load grows; see pnpm bench 
   --connections N[,N]        client connections (default: 32, more where the application waits)
   --size NAME                ${SIZES.join(', ')} (default: full)
                              quick: about two minutes: hello, 2 processes, 2 rounds of 1 second; prints, stores nothing
-                             short: about 24 minutes: what the goals speak of, 4 rounds of 2 seconds
+                             short: about half an hour: what the goals speak of and hello on every path, 4 rounds of 2 seconds
                              full: everything, about four hours: 5 rounds of 5 seconds
   --quick                    the same as --size quick
   --rounds N                 rounds of each peer (default: that of the size)

@@ -52,7 +52,7 @@ export function wantedPeers(options) {
 }
 
 function pathsOf({ paths, workloads, pace }) {
-  const hasShare = ({ goals }) => pace.size === 'full' || workloads !== undefined || goals.length > 0;
+  const hasShare = ({ goals }) => pace.size !== 'quick' || workloads !== undefined || goals.length > 0;
   return allPaths.filter((path) => paths?.includes(path.name) ?? hasShare(path));
 }
 
@@ -68,11 +68,11 @@ function defined(versions) {
 }
 
 function shapesOf(options) {
-  const { processes, connections } = options;
+  const { connections } = options;
   const shapes = [];
   for (const path of pathsOf(options)) {
     for (const workload of workloadsOf(path, options)) {
-      for (const processCount of processes ?? workload.processes) {
+      for (const processCount of processCountsOf(path, workload, options)) {
         for (const connectionCount of connections ?? workload.connections ?? DEFAULT_CONNECTIONS) {
           shapes.push({ path, workload, processes: processCount, connections: connectionCount });
         }
@@ -82,12 +82,18 @@ function shapesOf(options) {
   return shapes;
 }
 
+/** The numbers of processes that are asked for, or those of the size. */
+function processCountsOf({ goals }, workload, { processes, pace }) {
+  if (processes !== undefined) return processes;
+  return pace.size === 'short' && goals.length === 0 ? [2] : workload.processes;
+}
+
 /** What is measured on a path: the workloads that are asked for, or those of the size. */
-function workloadsOf(path, { paths, workloads, pace }) {
+function workloadsOf(path, { workloads, pace }) {
   const namesOfSize = {
     quick: () => ['hello'],
-    // A path that is asked for by name is measured, even where no goal speaks of it.
-    short: () => (paths !== undefined && path.goals.length === 0 ? ['hello'] : path.goals),
+    // Where no goal speaks of a path, it is still told what it costs.
+    short: () => (path.goals.length === 0 ? ['hello'] : path.goals),
     full: () => path.workloads ?? allWorkloads.map(({ name }) => name),
   };
   const names = workloads ?? namesOfSize[pace.size]();

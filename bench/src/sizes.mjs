@@ -2,7 +2,7 @@
 
 /**
  * @typedef {'quick' | 'short' | 'full'} Size
- *   quick: two minutes, stored nowhere; short: what the goals speak of, in about 24 minutes; full: everything, in four hours.
+ *   quick: two minutes, stored nowhere; short: what the goals speak of and hello on every path, in about half an hour; full: everything, in four hours.
  *
  * @typedef {object} Pace
  * @property {Size} size
