@@ -50,8 +50,8 @@ class Locate(unittest.TestCase):
         return str(file)
 
     def gateway_package(self, path: str, version: str = "1.2.3") -> str:
-        (self.root / path / "dist" / "cli").mkdir(parents=True)
-        (self.root / path / "dist" / "cli" / "main.js").write_text("")
+        (self.root / path / "dist" / "bundle").mkdir(parents=True)
+        (self.root / path / "dist" / "bundle" / "main.js").write_text("")
         (self.root / path / "package.json").write_text(f'{{"name": "@sluice/gateway", "version": "{version}"}}')
         return self.program(f"{path}/bin/sluice", GATEWAY)
 
@@ -109,7 +109,7 @@ class Locate(unittest.TestCase):
     def test_passes_over_a_checkout_that_is_not_built(self) -> None:
         self.package_at(self.root / "top" / "python" / "src" / "sluice")
         self.gateway_package("top/packages/gateway")
-        (self.root / "top/packages/gateway/dist/cli/main.js").unlink()
+        (self.root / "top/packages/gateway/dist/bundle/main.js").unlink()
         self.assert_missing("this checkout is not built (run: npm start)")
         path = self.program("bin/sluice", GATEWAY)
         self.assertEqual(find_gateway(), [path])

@@ -18,7 +18,7 @@ export const sluice = {
   name: 'Sluice',
   install: 'pnpm build',
   version() {
-    if (!existsSync(`${GATEWAY}dist/cli/main.js`)) return undefined;
+    if (!existsSync(`${GATEWAY}dist/bundle/main.js`)) return undefined;
     return JSON.parse(readFileSync(`${GATEWAY}package.json`, 'utf8')).version;
   },
 };

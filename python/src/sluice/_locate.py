@@ -88,7 +88,7 @@ def _from_variable(text: str) -> list[str]:
 def _of_this_package() -> str | None:
     bundled = os.path.dirname(os.path.dirname(_HERE))
     for package in (bundled, _checkout()):
-        if package is not None and os.path.isfile(os.path.join(package, "dist", "cli", "main.js")):
+        if package is not None and os.path.isfile(os.path.join(package, "dist", "bundle", "main.js")):
             program = os.path.join(package, "bin", "sluice")
             if gateway_version([program]) is not None:
                 return program

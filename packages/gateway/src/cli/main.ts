@@ -1,6 +1,6 @@
 // The entry of the command `sluice`. The only file that reads argv and the environment of the process.
 import { availableParallelism } from 'node:os';
-import { workerPackage } from '../backends/workers/package.ts';
+import { workerPackage } from '../compose/worker-package.ts';
 import { activationVariables, readActivation } from '../listen/index.ts';
 import type { CliContext, StartGateway } from './context.ts';
 import { exitCodes } from './exit-codes.ts';

@@ -1,7 +1,7 @@
 // Owns the pools of a gateway together: made from the configuration, started, reloaded and stopped as one.
 
 import type { AttachmentEvents } from '../backends/workers/attached/attached-source.ts';
-import { workerPackage } from '../backends/workers/package.ts';
+import { workerPackage } from './worker-package.ts';
 import type { PoolOptions } from '../backends/workers/pool-options.ts';
 import type { PoolStatus } from '../backends/workers/pool-status.ts';
 import { Pool } from '../backends/workers/pool.ts';

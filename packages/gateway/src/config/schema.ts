@@ -4,23 +4,26 @@ import * as z from 'zod';
 import type { Setting } from './setting.ts';
 import { sections, type Section } from './settings/index.ts';
 
-/**
- * Reads one table of a section. Unknown keys are issues; what is not given stays undefined. With `isFileOnly` a key
- * that a flag can give may be missing.
- */
-export function sectionSchema(
+// A schema reads one file. The code that zod would make for it would cost more than it saves.
+z.config({ jitless: true });
+
+/** Reads one table of a section. Unknown keys are issues; what is not given stays undefined. */
+export function sectionSchema(settings: readonly Setting<unknown>[]): z.ZodType<Record<string, unknown>> {
+  return tableSchema(settings, ({ kind, fallback }) =>
+    fallback.state === 'required' ? kind.schema : kind.schema.optional(),
+  );
+}
+
+function tableSchema(
   settings: readonly Setting<unknown>[],
-  isFileOnly = false,
+  leafSchema: (setting: Setting<unknown>) => z.ZodType,
 ): z.ZodType<Record<string, unknown>> {
   const shape: Record<string, z.ZodType> = {};
   for (const [key, group] of groupByFirstKey(settings)) {
     const [only] = group;
     const isLeaf = only !== undefined && only.key === key;
-    shape[key] = isLeaf
-      ? leafSchema(only, isFileOnly)
-      : sectionSchema(
-          group.map((setting) => ({ ...setting, key: setting.key.slice(key.length + 1) })),
-        ).optional();
+    const inner = group.map((setting) => ({ ...setting, key: setting.key.slice(key.length + 1) }));
+    shape[key] = isLeaf ? leafSchema(only) : tableSchema(inner, leafSchema).optional();
   }
   return z.strictObject(shape);
 }
@@ -33,17 +36,16 @@ export function configJsonSchema(): object {
 }
 
 function documentSchema(section: Section): z.ZodType {
-  const table = sectionSchema(section.settings, true);
+  const table = tableSchema(section.settings, describedSchema);
   const all = { table, list: z.array(table), named: z.record(z.string(), table) }[section.shape];
   return all.optional().meta({ description: plain(section.prose) });
 }
 
-function leafSchema(setting: Setting<unknown>, isFileOnly: boolean): z.ZodType {
-  const { kind, fallback, prose } = setting;
+/** A key that a flag can give may be missing in the file. */
+function describedSchema({ kind, fallback, prose, flag }: Setting<unknown>): z.ZodType {
   const described = fallback.state === 'value' ? { default: fallback.toml } : {};
   const schema = kind.schema.meta({ description: plain(prose), ...described });
-  const isRequired = fallback.state === 'required' && !(isFileOnly && setting.flag !== null);
-  return isRequired ? schema : schema.optional();
+  return fallback.state === 'required' && flag === null ? schema : schema.optional();
 }
 
 function groupByFirstKey(settings: readonly Setting<unknown>[]): Map<string, readonly Setting<unknown>[]> {

@@ -1,7 +1,7 @@
 // A pool of real Python workers, with everything it reported.
 import { fileURLToPath } from 'node:url';
 import { isAlive } from '../../src/backends/workers/is-alive.ts';
-import { workerPackage } from '../../src/backends/workers/package.ts';
+import { workerPackage } from '../../src/compose/worker-package.ts';
 import type { ForkServerFacts } from '../../src/backends/workers/preload/fork-decoder.ts';
 import type { PoolOptions } from '../../src/backends/workers/pool-options.ts';
 import { Pool } from '../../src/backends/workers/pool.ts';

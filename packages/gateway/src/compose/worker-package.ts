@@ -3,8 +3,11 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Where the package may be, from this file: in the published npm package, or in the repository. */
-const CANDIDATES = ['../../../python/', '../../../../../python/src/'];
+/**
+ * Where the package may be, from this file: in the published npm package, or in the repository. The bundle of the
+ * command is as deep as this file, so that both find the same.
+ */
+const CANDIDATES = ['../../python/', '../../../../python/src/'];
 
 /** The directory that holds the Python package `sluice`. Throws if this installation lacks it. */
 export function workerPackage(): string {
