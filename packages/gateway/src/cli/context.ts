@@ -49,14 +49,22 @@ export interface GatewayParts {
 /** Starts a gateway; rejects with `ListenError` when a listener cannot be opened. */
 export type StartGateway = (config: GatewayConfig, parts: GatewayParts) => Promise<RunningGateway>;
 
+/** Where a command writes, text or bytes. */
+export interface Output extends LogStream {
+  readonly write: (data: string | Uint8Array) => unknown;
+  /** Whether nobody reads it any more. */
+  readonly destroyed?: boolean;
+}
+
 /** The world around a command. */
 export interface CliContext {
   readonly environment: Environment;
   /** The current directory, absolute. */
   readonly directory: string;
   readonly coresCount: number;
-  readonly stdout: LogStream;
-  readonly stderr: LogStream;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly stdout: Output;
+  readonly stderr: Output;
   readonly signals: SignalSource;
   /** Loads what `startGateway` needs, so that it need not be waited for then. Default: that is there. */
   readonly loadGateway?: () => Promise<unknown>;

@@ -14,10 +14,12 @@ export const exitCodes = {
   listen: 4,
   /** A second signal stopped the gateway at once; running requests were cut off. */
   forced: 5,
-  /** A command for a running gateway: nobody answers at its control socket, or it refuses. */
+  /** A command for a running gateway, or `request`: nobody answers, it refuses, or the answer is not complete. */
   unreachable: 6,
   /** `import --strict`: something in the file of the other server was not carried over. */
   incomplete: 7,
+  /** `request --fail`: the status is 400 or more. */
+  failed: 8,
 } as const;
 
 /** One of {@link exitCodes}. */
@@ -33,6 +35,7 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   listen: 'A listener could not be opened, because its address is in use or permission is missing.',
   forced: 'A second signal stopped the gateway at once; running requests were cut off.',
   unreachable:
-    '`status`, `reload`, `scale`, `drain`, `stop`: no gateway answers at the control socket, or it refuses.',
+    '`status`, `reload`, `scale`, `drain`, `stop`: no gateway answers at the control socket, or it refuses. `request`: the server cannot be reached, or its answer is not complete.',
   incomplete: '`import --strict`: something was not carried over.',
+  failed: '`request --fail`: the server answered with a status of 400 or more.',
 };

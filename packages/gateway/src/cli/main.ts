@@ -22,6 +22,8 @@ function processContext(): CliContext {
     environment: { ...process.env },
     directory: process.cwd(),
     coresCount: availableParallelism(),
+    // Opened when somebody reads it: a gateway leaves it alone.
+    stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
     stdout: process.stdout,
     stderr: process.stderr,
     signals: process,

@@ -8,6 +8,7 @@ import type { CliContext } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { addImportCommand } from './import/options.ts';
 import { addSettingOptions, readFlags } from './options.ts';
+import { addRequestCommand } from './request/options.ts';
 import { packageVersion } from './package-version.ts';
 import { serve } from './serve.ts';
 
@@ -39,6 +40,7 @@ async function runCommand(
   if (typeof command === 'string') return runControlCommand(command, argument, flags, context);
   if ('server' in command)
     return (await import('./config/config.ts')).printConfig(command.server, argument, flags, context);
+  if ('url' in command) return (await import('./request/request.ts')).request(command.url, flags, context);
   return (await import('./import/import.ts')).importConfig(command.file, argument, flags, context);
 }
 
@@ -52,8 +54,14 @@ export interface ImportCommand {
   readonly file: string;
 }
 
+/** `sluice request` and whom it asks for what. */
+export interface RequestCommand {
+  readonly url: string;
+}
+
 /** A subcommand with what it is for. */
-export type Subcommand = 'serve' | 'check' | ConfigCommand | ImportCommand | ControlCommandName;
+export type Subcommand =
+  'serve' | 'check' | ConfigCommand | ImportCommand | RequestCommand | ControlCommandName;
 
 /** Runs a subcommand. */
 export type RunCommand = (
@@ -106,6 +114,7 @@ export function createProgram(run: RunCommand): Command {
     run({ server }, target, readFlags(configCommand)),
   );
   addImportCommand(program, (file, target, command) => run({ file }, target, readFlags(command)));
+  addRequestCommand(program, (url, command) => run({ url }, undefined, readFlags(command)));
   addControlCommands(program, (name, argument, command) => run(name, argument, readFlags(command)));
   return program;
 }

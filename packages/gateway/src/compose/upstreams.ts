@@ -1,22 +1,14 @@
 // Owns the upstreams of a gateway together: made from the configuration, started and stopped as one.
 
-import { AjpProtocol } from '../backends/upstreams/ajp.ts';
-import { DialectProtocol } from '../backends/upstreams/dialect.ts';
-import { FastCgiProtocol } from '../backends/upstreams/fastcgi.ts';
-import { HttpProtocol } from '../backends/upstreams/http.ts';
-import type { UpstreamProtocol } from '../backends/upstreams/protocol.ts';
 import { variablesBy } from '../backends/upstreams/request-variables.ts';
-import { SCGI } from '../backends/upstreams/scgi.ts';
-import { UWSGI } from '../backends/upstreams/uwsgi.ts';
 import type { UpstreamOptions } from '../backends/upstreams/upstream-options.ts';
 import type { UpstreamStatus } from '../backends/upstreams/upstream-status.ts';
 import { Upstream } from '../backends/upstreams/upstream.ts';
-import { knownForwarding } from '../config/forwarding-headers.ts';
 import { defaultUpstream } from '../config/index.ts';
-import { readSecret } from '../config/secret-file.ts';
 import type { GatewayConfig, RouteTarget, UpstreamConfig } from '../config/types.ts';
 import type { Logger } from '../observe/log.ts';
 import { logUpstream } from './log-upstream.ts';
+import { makeProtocol } from './upstream-protocol.ts';
 
 /** Every upstream that is configured, and one for each server that a route names. */
 export class Upstreams {
@@ -71,36 +63,6 @@ function serverName({ protocol, address }: Extract<RouteTarget, { readonly kind:
       return `${protocol}://srv:${address.name}`;
     case 'tcp':
       return `${protocol}://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
-  }
-}
-
-/** The packet size of AJP that containers have unless told otherwise. */
-const AJP_PACKET_BYTES = 8192;
-
-function secretOf(path: string): string {
-  const secret = readSecret(path);
-  if ('reason' in secret) throw new Error(`${path}: ${secret.reason}`);
-  return secret.value;
-}
-
-function makeProtocol(config: UpstreamConfig): UpstreamProtocol {
-  switch (config.protocol) {
-    case 'fastcgi':
-      return new FastCgiProtocol((config.keepAliveCount ?? 0) > 0, config.documentRoot !== null);
-    case 'ajp':
-      return new AjpProtocol({
-        secret: config.secretFile === null ? null : secretOf(config.secretFile),
-        packetBytes: config.packetBytes ?? AJP_PACKET_BYTES,
-      });
-    case 'scgi':
-      return new DialectProtocol(SCGI);
-    case 'uwsgi':
-      return new DialectProtocol(UWSGI);
-    case 'http':
-      return new HttpProtocol({
-        keepsConnections: config.keepAliveCount !== 0,
-        forwarding: { mode: config.forwarding ?? 'replace', headers: knownForwarding },
-      });
   }
 }
 

@@ -37,6 +37,9 @@ const pythonSource: string = fileURLToPath(new URL('../../../../python/src/', im
 export class World {
   readonly signals = new EventEmitter();
   readonly started: { config: GatewayConfig; parts: GatewayParts }[] = [];
+  /** What comes on standard input. */
+  stdin = '';
+  /** Bytes among it as latin-1. */
   stdout = '';
   stderr = '';
   readonly context: CliContext;
@@ -46,8 +49,12 @@ export class World {
       environment: { PATH: process.env['PATH'] ?? '' },
       directory: dirname(fileURLToPath(import.meta.url)),
       coresCount: 2,
-      stdout: { write: (text) => (this.stdout += text) },
-      stderr: { write: (text) => (this.stderr += text) },
+      stdin: { [Symbol.asyncIterator]: () => this.#stdin() },
+      stdout: {
+        write: (data) =>
+          (this.stdout += typeof data === 'string' ? data : Buffer.from(data).toString('latin1')),
+      },
+      stderr: { write: (data) => (this.stderr += String(data)) },
       signals: this.signals,
       activation: noActivation,
       startGateway: () => Promise.reject(new Error('not to be started')),
@@ -55,6 +62,10 @@ export class World {
       pythonPackage: () => pythonSource,
       ...changes,
     };
+  }
+
+  async *#stdin(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(this.stdin);
   }
 
   /** Runs a command line to its end. */
