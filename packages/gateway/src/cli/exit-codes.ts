@@ -18,7 +18,7 @@ export const exitCodes = {
   unreachable: 6,
   /** `import --strict`: something in the file of the other server was not carried over. */
   incomplete: 7,
-  /** `request --fail`: the status is 400 or more. */
+  /** `request --fail`: the status is 400 or more. `decode`: something is not well formed. */
   failed: 8,
 } as const;
 
@@ -37,5 +37,6 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   unreachable:
     '`status`, `reload`, `scale`, `drain`, `stop`: no gateway answers at the control socket, or it refuses. `request`: the server cannot be reached, or its answer is not complete.',
   incomplete: '`import --strict`: something was not carried over.',
-  failed: '`request --fail`: the server answered with a status of 400 or more.',
+  failed:
+    '`request --fail`: the server answered with a status of 400 or more. `decode`: something is not well formed.',
 };

@@ -4,6 +4,7 @@ import { listed } from '../webserver/site.ts';
 import { webServers } from '../webserver/servers.ts';
 import { addControlCommands, runControlCommand, type ControlCommandName } from './commands/control.ts';
 import { addWebOptions } from './config/options.ts';
+import { addDecodeCommand } from './decode/options.ts';
 import type { CliContext } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { addImportCommand } from './import/options.ts';
@@ -40,6 +41,8 @@ async function runCommand(
   if (typeof command === 'string') return runControlCommand(command, argument, flags, context);
   if ('server' in command)
     return (await import('./config/config.ts')).printConfig(command.server, argument, flags, context);
+  if ('capture' in command)
+    return (await import('./decode/decode.ts')).decode(command.capture, flags, context);
   if ('url' in command) return (await import('./request/request.ts')).request(command.url, flags, context);
   return (await import('./import/import.ts')).importConfig(command.file, argument, flags, context);
 }
@@ -59,9 +62,14 @@ export interface RequestCommand {
   readonly url: string;
 }
 
+/** `sluice decode` and the file it reads. */
+export interface DecodeCommand {
+  readonly capture: string;
+}
+
 /** A subcommand with what it is for. */
 export type Subcommand =
-  'serve' | 'check' | ConfigCommand | ImportCommand | RequestCommand | ControlCommandName;
+  'serve' | 'check' | ConfigCommand | ImportCommand | RequestCommand | DecodeCommand | ControlCommandName;
 
 /** Runs a subcommand. */
 export type RunCommand = (
@@ -115,6 +123,7 @@ export function createProgram(run: RunCommand): Command {
   );
   addImportCommand(program, (file, target, command) => run({ file }, target, readFlags(command)));
   addRequestCommand(program, (url, command) => run({ url }, undefined, readFlags(command)));
+  addDecodeCommand(program, (capture, command) => run({ capture }, undefined, readFlags(command)));
   addControlCommands(program, (name, argument, command) => run(name, argument, readFlags(command)));
   return program;
 }

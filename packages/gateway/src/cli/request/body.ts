@@ -3,16 +3,15 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BodyBytes, type CollectedBody } from '../../exchange/body.ts';
 import type { CliContext } from '../context.ts';
+import { readAll } from '../read-all.ts';
 import { RequestError } from './request-error.ts';
 
 /** Reads what `--data` says. Throws a RequestError if there is no such file. */
 export async function readBody(data: string, context: CliContext): Promise<CollectedBody> {
   if (!data.startsWith('@')) return new BodyBytes([Buffer.from(data)]);
   const name = data.slice(1);
-  if (name !== '-') return fileBody(name, resolve(context.directory, name));
-  const chunks: Buffer[] = [];
-  for await (const chunk of context.stdin) chunks.push(Buffer.from(chunk));
-  return new BodyBytes(chunks);
+  if (name === '-') return new BodyBytes(await readAll(context.stdin));
+  return fileBody(name, resolve(context.directory, name));
 }
 
 function fileBody(name: string, path: string): CollectedBody {

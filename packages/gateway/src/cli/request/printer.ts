@@ -2,11 +2,8 @@
 import type { Head } from '../../exchange/head.ts';
 import type { Variables } from '../../exchange/variables.ts';
 import type { CliContext, Output } from '../context.ts';
+import { printable } from '../printable.ts';
 import type { LogStream } from '../../observe/log.ts';
-
-/** What a terminal would take for more than a letter. */
-// oxlint-disable-next-line no-control-regex -- these are what it is about
-const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g;
 
 /** The output of one request. */
 export class Printer {
@@ -57,8 +54,4 @@ export class Printer {
     const tookMs = (performance.now() - this.#startedMs).toFixed(1);
     this.tell(`* complete: ${this.#bodyBytes} bytes of body, after ${tookMs} ms`);
   }
-}
-
-function printable(text: string): string {
-  return text.replace(CONTROL, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
