@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { GatewayStatus } from '../../src/control/status.ts';
 import { World, type Run } from '../cli/support.ts';
 import { RealGateway } from '../helpers/real-gateway.ts';
+import { until } from '../helpers/settled.ts';
 
 // `/hold` is answered when somebody connects to a socket and closes it again.
 const APPLICATION = `
@@ -97,6 +98,20 @@ describe('the control socket of a gateway', () => {
     expect(after.counts).toEqual({ total: 2, byStatus: { '2xx': 2 }, byOutcome: { complete: 2 } });
     expect(after.pools[0]?.workers[0]).toMatchObject({ servedCount: 2, state: 'ready' });
     expect(after.pools[0]?.workers[0]?.memoryBytes).toBeGreaterThan(1024 * 1024);
+  });
+
+  it('shows again what it does until that is stopped, or it ends', async () => {
+    await start();
+    const world = new World({ directory: real.directory });
+    const shown = world.run('top', '--control', control());
+    await until('it has been shown twice', () =>
+      /requests\/s\nsluice .*\n[^]*pool default/.test(world.stdout),
+    );
+    world.signals.emit('SIGINT');
+    expect(await shown).toMatchObject({ code: 0, stderr: '' });
+    const later = new World({ directory: real.directory }).run('top', '--control', control());
+    await sluice('stop');
+    expect(await later).toMatchObject({ code: 6, stderr: expect.stringContaining(control()) });
   });
 
   it('reloads, and says why if it cannot', async () => {

@@ -11,9 +11,11 @@ import { reload } from './reload.ts';
 import { scale } from './scale.ts';
 import { status } from './status.ts';
 import { drain, stop } from './stop.ts';
+import { top } from './top.ts';
 
 const commands: Readonly<Record<ControlCommandName, (call: ControlCall) => Promise<ExitCode>>> = {
   status,
+  top,
   reload,
   scale,
   drain,
@@ -21,14 +23,19 @@ const commands: Readonly<Record<ControlCommandName, (call: ControlCall) => Promi
 };
 
 /** The name of a command that talks to a running gateway. */
-export type ControlCommandName = 'status' | 'reload' | 'scale' | 'drain' | 'stop';
+export type ControlCommandName = 'status' | 'top' | 'reload' | 'scale' | 'drain' | 'stop';
 
 /** Adds the commands to the program; `run` is called for the one that was named. */
 export function addControlCommands(
   program: Command,
   run: (name: ControlCommandName, argument: string | undefined, command: Command) => Promise<void>,
 ): void {
-  const add = (name: ControlCommandName, summary: string, description: string): Command => {
+  const add = (
+    name: ControlCommandName,
+    summary: string,
+    description: string,
+    hasJson: boolean = true,
+  ): Command => {
     const command = program.command(name).summary(summary).description(description);
     command.option(
       '--control <address>',
@@ -38,7 +45,7 @@ export function addControlCommands(
       '--config <path>',
       'read settings from this file (default: ./sluice.toml if there is one)',
     );
-    command.addOption(new Option('--json', 'print the answer as JSON'));
+    if (hasJson) command.addOption(new Option('--json', 'print the answer as JSON'));
     command.action(() => run(name, command.args[0], command));
     return command;
   };
@@ -46,6 +53,12 @@ export function addControlCommands(
     'status',
     'show what a running gateway does',
     'Shows pools, workers, what each thread runs and since when, what waits, and what has been answered.',
+  );
+  add(
+    'top',
+    'show it again every second',
+    'Shows what status shows, again every second, until Ctrl-C.',
+    false,
   );
   add(
     'reload',

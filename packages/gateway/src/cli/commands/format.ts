@@ -42,6 +42,19 @@ export function escapeControls(text: string): string {
   );
 }
 
+/** The same on one line. */
+export function oneLine(text: string): string {
+  return escapeControls(text).replaceAll('\n', '\\x0a');
+}
+
+const PREVIEW_BYTES = 48;
+
+/** The beginning of bytes, in quotes. */
+export function preview(bytes: Buffer): string {
+  const text = JSON.stringify(bytes.toString('latin1', 0, PREVIEW_BYTES));
+  return oneLine(text) + (bytes.length > PREVIEW_BYTES ? '...' : '');
+}
+
 function twoUnits(milliseconds: number, bigMs: number, big: string, smallMs: number, small: string): string {
   const rest = Math.floor((milliseconds % bigMs) / smallMs);
   return `${Math.floor(milliseconds / bigMs)}${big}${String(rest).padStart(2, '0')}${small}`;

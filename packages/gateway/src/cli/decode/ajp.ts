@@ -10,7 +10,7 @@ import {
   type Direction,
   type ForwardRequest,
 } from '@sluice/ajp/codec';
-import { preview } from '../printable.ts';
+import { preview } from '../commands/format.ts';
 import { DecodeError, pairLines, type Line } from './line.ts';
 
 interface Packet {

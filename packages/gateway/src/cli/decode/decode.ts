@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { FlagValues } from '../../config/index.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { printable } from '../printable.ts';
+import { oneLine } from '../commands/format.ts';
 import { readAll } from '../read-all.ts';
 import { decoders } from './decoders.ts';
 import { DecodeError } from './line.ts';
@@ -29,7 +29,7 @@ export async function decode(file: string, flags: FlagValues, context: CliContex
   try {
     for (const { at, text, details = [] } of (await known.load())(bytes)) {
       context.stdout.write(`${String(at).padStart(8)}  ${text}\n`);
-      for (const line of details) context.stdout.write(`${' '.repeat(12)}${printable(line)}\n`);
+      for (const line of details) context.stdout.write(`${' '.repeat(12)}${oneLine(line)}\n`);
     }
     return exitCodes.ok;
   } catch (error) {

@@ -3,7 +3,7 @@ import { ContentLengthError } from '../../fronts/content-length.ts';
 import { DialectError, type Dialect } from '../../fronts/dialect.ts';
 import { SCGI } from '../../fronts/scgi.ts';
 import { UWSGI } from '../../fronts/uwsgi.ts';
-import { preview } from '../printable.ts';
+import { preview } from '../commands/format.ts';
 import { DecodeError, pairLines, type Line } from './line.ts';
 
 /** More than any server takes: what is looked at here may be what one has refused. */

@@ -10,7 +10,7 @@ import {
   Role,
   VERSION,
 } from '@sluice/fastcgi/codec';
-import { preview } from '../printable.ts';
+import { preview } from '../commands/format.ts';
 import { DecodeError, pairLines, type Line } from './line.ts';
 
 /** More than any server takes: what is looked at here may be what one has refused. */

@@ -2,7 +2,7 @@
 import type { Head } from '../../exchange/head.ts';
 import type { Variables } from '../../exchange/variables.ts';
 import type { CliContext, Output } from '../context.ts';
-import { printable } from '../printable.ts';
+import { oneLine } from '../commands/format.ts';
 import type { LogStream } from '../../observe/log.ts';
 
 /** The output of one request. */
@@ -28,12 +28,12 @@ export class Printer {
 
   sends(variables: Variables): void {
     if (!this.#isVerbose) return;
-    for (const [name, value] of variables.entries()) this.tell(`> ${name}=${printable(value)}`);
+    for (const [name, value] of variables.entries()) this.tell(`> ${name}=${oneLine(value)}`);
   }
 
   head(head: Head): void {
     const lines = head.bytes.toString('latin1').trimEnd().split('\r\n');
-    if (this.#isVerbose) for (const line of lines) this.tell(`< ${printable(line)}`);
+    if (this.#isVerbose) for (const line of lines) this.tell(`< ${oneLine(line)}`);
     if (this.#isHeadWanted) this.#stdout.write(Buffer.from(`${lines.join('\n')}\n\n`, 'latin1'));
   }
 
@@ -46,7 +46,7 @@ export class Printer {
 
   /** What the server wants in a log. */
   log(text: string): void {
-    for (const line of text.trimEnd().split('\n')) this.tell(`server: ${printable(line)}`);
+    for (const line of text.trimEnd().split('\n')) this.tell(`server: ${oneLine(line)}`);
   }
 
   end(): void {
