@@ -24,7 +24,7 @@ class Load(unittest.TestCase):
     def test_names_the_threads_that_workers_will_miss(self) -> None:
         with ForkGateway("threaded:application") as gateway:
             self.assertEqual((gateway.facts["threads"], gateway.facts["thread_names"]), ("1", "left behind"))
-            self.assertEqual(gateway.fork().get().body, b"2")  # the lane and the control thread
+            self.assertEqual(gateway.fork().get().body, b"1")  # the lane: applications do not see the control thread
 
     def test_says_why_the_application_cannot_be_loaded(self) -> None:
         gateway = ForkGateway("not_there:application")
@@ -65,7 +65,7 @@ class Workers(unittest.TestCase):
         self.assertEqual({one["imported_by"], other["imported_by"]}, {self.gateway.process.pid})
         self.assertEqual(len({one["pid"], other["pid"], self.gateway.process.pid}), 3)
         self.assertEqual(one["session"], one["pid"])
-        self.assertEqual(one["threads"], ["MainThread", "sluice-control", "sluice-lane-1"])
+        self.assertEqual(one["threads"], ["MainThread", "sluice-lane-1"])
         self.assertTrue(one["multiprocess"])
 
     def test_have_chance_of_their_own(self) -> None:

@@ -100,7 +100,9 @@ def look_into(frame_type: int, kind: int, payload: bytes) -> None:
 class LargeRequests(unittest.TestCase):
     def test_bodies_that_come_in_pieces_are_whole_and_apart_from_what_follows(self) -> None:
         block = pack_block({"REQUEST_METHOD": "POST"})
-        payloads = [len(block).to_bytes(4, "big") + block + bytes([fill]) * size for fill, size in ((1, 90_000), (2, 70_001))]
+        payloads = [
+            len(block).to_bytes(4, "big") + block + bytes([fill]) * size for fill, size in ((1, 90_000), (2, 70_001))
+        ]
         frames = [(REQUEST, tag, payload) for tag, payload in enumerate(payloads)]
         data = b"".join(pack_frame(*frame) for frame in frames)
         chance = random.Random(7)

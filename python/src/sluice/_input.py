@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
 from io import BufferedReader, RawIOBase
 
 from sluice._exceptions import BodyIncomplete
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections import deque
+
     from sluice._lane import Lane
+else:
+    from _collections import deque  # without the module around it, which an application may never need
 
 
 class StreamedBody:

@@ -13,9 +13,8 @@ What makes this safe:
 from __future__ import annotations
 
 import os
-from collections import deque
+from _thread import RLock, allocate_lock  # without the module around it, which a worker of one thread never needs
 from select import POLLIN, poll
-from threading import Lock, RLock
 
 from sluice._errors import ErrorStream
 from sluice._exceptions import LaneClosed, WireError
@@ -38,9 +37,12 @@ from sluice._wire import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections import deque
     from typing import Optional
 
     Request = tuple[int, int, bytes, Optional[StreamedBody]]
+else:
+    from _collections import deque  # without the module around it, as above
 
 _READ_BYTES = 64 * 1024
 # How long a thread that has just read may take to let go of the read lock.
@@ -73,7 +75,7 @@ class Lane:
         self._fd = fd
         self.sends_paths = sends_paths
         self._reader = FrameReader(LANE_LIMITS)
-        self._read_lock = Lock()
+        self._read_lock = allocate_lock()
         self._body: StreamedBody | None = None
         self._is_closed = False
         self.write_lock = RLock()

@@ -12,9 +12,8 @@ def die_with_parent() -> None:
     """Have the kernel kill this process when the gateway dies (Linux; elsewhere the control channel alone must do).
 
     The kernel counts the thread that started the worker as the parent, so a gateway starts workers from its main
-    thread. If the gateway died before this call, the end of the control channel says so. ctypes costs a worker about
-    2 ms and 0.3 MB; without it an application stuck inside C code, holding the interpreter, would outlive a gateway
-    that was killed.
+    thread. If the gateway died before this call, the end of the control channel says so. Without it an application
+    stuck inside C code, holding the interpreter, would outlive a gateway that was killed.
     """
     _set_death_signal(_SIGKILL)
 
@@ -28,8 +27,9 @@ def _set_death_signal(number: int) -> None:
     if not sys.platform.startswith("linux"):
         return
     try:
-        from ctypes import CDLL
+        from _ctypes import call_function, dlopen, dlsym  # most of what ctypes weighs is what it has around these
 
-        CDLL(None).prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
-    except (ImportError, OSError, AttributeError):
+        this_process = dlopen(None, 0)  # type: ignore[arg-type]
+        call_function(dlsym(this_process, "prctl"), (_PR_SET_PDEATHSIG, number, 0, 0, 0))
+    except (ImportError, OSError):
         pass  # a Python without ctypes: the control channel must do here too

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import faulthandler
 import os
-import signal
 import sys
 from io import TextIOWrapper
 
@@ -18,11 +17,14 @@ from sluice._wire import LOAD_FAILED, pack_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from signal import SIG_DFL, SIGINT, SIGQUIT, SIGTERM, signal
     from typing import NoReturn
 
     from _typeshed.wsgi import WSGIApplication
 
     from sluice._options import Options
+else:
+    from _signal import SIG_DFL, SIGINT, SIGQUIT, SIGTERM, signal  # without the module around it: enumerations
 
 _STDERR = 2
 
@@ -31,7 +33,7 @@ def set_up() -> None:
     """Prepare for crashes, signals and a standard output that is a log."""
     faulthandler.enable(_STDERR)  # a crash shows where, and SIGABRT is a way to ask
     # SIGQUIT is another, which the process survives. It works also while C code holds the interpreter.
-    faulthandler.register(signal.SIGQUIT, _STDERR, all_threads=True)
+    faulthandler.register(SIGQUIT, _STDERR, all_threads=True)
     ignore_signals()
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # it is a log, not a terminal
@@ -48,11 +50,11 @@ def ignore_signals(*more: int) -> None:
 
     def ignore(number: int, _frame: object) -> None:
         if os.getpid() != own_pid:
-            signal.signal(number, signal.SIG_DFL)
+            signal(number, SIG_DFL)
             os.kill(os.getpid(), number)
 
-    for each in (signal.SIGINT, signal.SIGTERM, *more):
-        signal.signal(each, ignore)
+    for each in (SIGINT, SIGTERM, *more):
+        signal(each, ignore)
 
 
 def load_application(options: Options) -> WSGIApplication:

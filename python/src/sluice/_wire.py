@@ -15,7 +15,6 @@ from sluice._exceptions import WireError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
     from typing import Optional, Union
 
     Payload = Union[bytes, tuple[bytes, BytesIO]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from threading import Thread
+from _thread import start_new_thread
 
 from sluice import __version__
 from sluice._control import watch
@@ -43,7 +43,7 @@ def main(words: list[str]) -> None:
 def open_lanes(control: int, descriptors: list[int], sends_paths: bool) -> list[Lane]:
     """Make the lanes, and have a thread serve the control channel from now on."""
     lanes = [Lane(fd, sends_paths) for fd in descriptors]
-    Thread(target=watch, args=(control, lanes), name="sluice-control", daemon=True).start()
+    start_new_thread(watch, (control, lanes))  # it runs nothing of the application, which need not see it
     return lanes
 
 
@@ -52,11 +52,18 @@ def serve(
 ) -> None:
     """Tell the gateway that the worker is ready, and run requests until the lanes end."""
     bases = [make_base(lane.errors, is_multithread, is_multiprocess) for lane in lanes]
+    if len(lanes) > 1:
+        _start_threads(lanes, application, bases)
+    tell_ready(control)
+    _serve_lane(lanes[0], application, bases[0])
+
+
+def _start_threads(lanes: list[Lane], application: WSGIApplication, bases: list[Environ]) -> None:
+    from threading import Thread  # brings a lot that a worker of one thread does without
+
     for index in range(1, len(lanes)):
         args = (lanes[index], application, bases[index])
         Thread(target=_serve_lane, args=args, name=f"sluice-lane-{index}").start()
-    tell_ready(control)
-    _serve_lane(lanes[0], application, bases[0])
 
 
 def tell_ready(control: int) -> None:
