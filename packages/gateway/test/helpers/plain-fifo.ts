@@ -7,7 +7,7 @@ import type { SimulatedLane } from './policy-simulation.ts';
 /** Decides which request goes where, as far as a simulation needs it. */
 export type Dispatcher = Pick<
   Dispatch<SimulatedLane>,
-  'lanes' | 'admit' | 'readmit' | 'next' | 'leave' | 'clientLeft' | 'ended'
+  'lanes' | 'admit' | 'readmit' | 'next' | 'leave' | 'clientLeft' | 'ended' | 'isLate'
 >;
 
 /** First come, first served. */
@@ -47,4 +47,8 @@ export class PlainFifo implements Dispatcher {
   }
 
   ended(): void {}
+
+  isLate(): boolean {
+    return false;
+  }
 }

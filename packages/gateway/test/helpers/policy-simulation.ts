@@ -49,6 +49,8 @@ export interface PolicySimulationOptions {
   readonly dispatcher: Dispatcher;
   /** Clients leave the queue after this, and the gateway is told; default never. */
   readonly patienceMs?: number;
+  /** How long a lane that has nothing waits for what it is sent: two processes have to wake up. Default 0. */
+  readonly wakeUpMs?: number;
 }
 
 /** One run. Nothing in it depends on real time. */
@@ -58,13 +60,15 @@ export class PolicySimulation {
   readonly #dispatcher: Dispatcher;
   readonly #queueTimeoutMs: number;
   readonly #patienceMs: number;
+  readonly #wakeUpMs: number;
   readonly #jobOf = new Map<Exchange, Job>();
   readonly #lanes: readonly SimulatedLane[];
 
-  constructor({ laneCount, queueTimeoutMs, dispatcher, patienceMs = Infinity }: PolicySimulationOptions) {
+  constructor({ laneCount, queueTimeoutMs, dispatcher, ...others }: PolicySimulationOptions) {
     this.#dispatcher = dispatcher;
     this.#queueTimeoutMs = queueTimeoutMs;
-    this.#patienceMs = patienceMs;
+    this.#patienceMs = others.patienceMs ?? Infinity;
+    this.#wakeUpMs = others.wakeUpMs ?? 0;
     this.#lanes = Array.from({ length: laneCount }, () => new SimulatedLane());
     dispatcher.lanes = this.#lanes;
     this.events.at(CLOCK_MS, () => this.#tick());
@@ -103,23 +107,24 @@ export class PolicySimulation {
 
   #assign(lane: SimulatedLane, job: Job): void {
     lane.line.push(job);
-    if (lane.load === 1) this.#begin(lane);
+    if (lane.load === 1) this.#begin(lane, this.#wakeUpMs);
   }
 
-  #begin(lane: SimulatedLane): void {
+  #begin(lane: SimulatedLane, inMs: number): void {
     const [job] = lane.line;
     if (!job) return;
     job.startedMs = this.events.nowMs;
     lane.runningSinceMs = this.events.nowMs;
     lane.mayLookAhead = true;
-    this.events.after(job.takesMs, () => this.#end(lane, job));
+    this.events.after(inMs + job.takesMs, () => this.#end(lane, job));
   }
 
   #end(lane: SimulatedLane, job: Job): void {
-    job.endedMs = this.events.nowMs;
+    const { nowMs } = this.events;
+    job.endedMs = nowMs;
     lane.line.shift();
-    this.#begin(lane);
-    this.#dispatcher.ended(lane, job.exchange, job.takesMs);
+    this.#begin(lane, 0);
+    this.#dispatcher.ended(lane, job.exchange, nowMs - (job.startedMs ?? nowMs), nowMs);
     this.#serve();
     job.whenOver();
   }
@@ -136,7 +141,7 @@ export class PolicySimulation {
   #tick(): void {
     const { nowMs } = this.events;
     for (const lane of this.#lanes) {
-      if (lane.load < 2 || nowMs - lane.runningSinceMs < RECALL_AFTER_MS) continue;
+      if (lane.load < 2 || !this.#dispatcher.isLate(lane, nowMs)) continue;
       lane.mayLookAhead = false;
       for (const job of lane.line.splice(1)) {
         this.#dispatcher.readmit(job.exchange);

@@ -8,12 +8,14 @@ export interface OpenTraffic {
   readonly perSecond: number;
   /** How long one takes; may depend on when it comes. */
   readonly takesMs: number | ((nowMs: number) => number);
+  /** By how much of that it may take more or less; default a half. */
+  readonly spread?: number;
   readonly fromMs?: number;
   readonly untilMs: number;
   readonly seed: number;
 }
 
-/** Starts open traffic. Times between requests are exponential; a request takes between half and one and a half times as long. */
+/** Starts open traffic. Times between requests are exponential, those they take evenly spread. */
 export function openTraffic(sim: PolicySimulation, traffic: OpenTraffic): void {
   const random = randomNumbers(traffic.seed);
   const { events } = sim;
@@ -22,7 +24,8 @@ export function openTraffic(sim: PolicySimulation, traffic: OpenTraffic): void {
     events.after(gapMs, () => {
       if (events.nowMs >= traffic.untilMs) return;
       const takesMs = typeof traffic.takesMs === 'number' ? traffic.takesMs : traffic.takesMs(events.nowMs);
-      sim.arrive(traffic.path, takesMs * (0.5 + random()));
+      const { spread = 0.5 } = traffic;
+      sim.arrive(traffic.path, takesMs * (1 - spread + 2 * spread * random()));
       comeAgain();
     });
   };

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { arriveFor } from '../helpers/paths.ts';
-import { type Entry, Simulation } from '../helpers/simulation.ts';
+import { type Entry, type SimOptions, Simulation } from '../helpers/simulation.ts';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -101,6 +101,48 @@ describe('what requests have taken', () => {
     arriveFor(sim, '/quick');
     sim.pass(0);
     expect(sim.newest.lanes[0]?.waiting.length).toBe(1);
+  });
+});
+
+describe('under overload, a lane', () => {
+  it('is handed its next request shortly before the running one is known to end', () => {
+    const { sim, waiting } = crowdOf(20);
+    sim.pass(12);
+    expect(waiting()).toEqual(1);
+    sim.pass(6);
+    expect(waiting()).toEqual(2);
+  });
+
+  it('has it taken back when the running one does not end', () => {
+    const { sim, waiting } = crowdOf(20);
+    sim.settle();
+    sim.pass(18);
+    expect(waiting()).toEqual(1);
+    sim.live(12);
+    expect(waiting()).toEqual(0);
+    expect(sim.entries.every(({ begunBy }) => begunBy.length <= 1)).toBe(true);
+  });
+
+  it('is handed nothing where it is not known when the running one ends', () => {
+    const { sim, waiting } = crowdOf(20, (count) => (count % 2) * 30);
+    for (let passed = 0; passed < 60; passed++) {
+      sim.pass(1);
+      expect(waiting()).toBeLessThan(2);
+    }
+  });
+
+  it('is handed nothing if few wait: another lane may be free sooner', () => {
+    const { sim, waiting } = crowdOf(20, () => 0, 1);
+    for (let passed = 0; passed < 60; passed++) {
+      sim.pass(1);
+      expect(waiting()).toBeLessThan(2);
+    }
+  });
+
+  it('is handed nothing where nothing may be handed ahead', () => {
+    const { sim, waiting } = crowdOf(20, () => 0, 8, { lookAhead: 0 });
+    sim.pass(18);
+    expect(waiting()).toBe(1);
   });
 });
 
@@ -205,4 +247,19 @@ function takeAWhile(sim: Simulation, path: string, milliseconds: number): void {
 
 function isBegun({ begunBy }: Entry): boolean {
   return begunBy.length > 0;
+}
+
+/** One lane, a route whose requests have taken so long, one of it that runs and does not end, and others that wait. */
+function crowdOf(
+  tookMs: number,
+  moreMs: (count: number) => number = () => 0,
+  size: number = 8,
+  options: SimOptions = {},
+): { readonly sim: Simulation; readonly waiting: () => number | undefined } {
+  const sim = new Simulation({ lookAhead: 8, recallAfterMs: 5, ...options });
+  sim.settle();
+  for (let count = 0; count < 40; count++) takeAWhile(sim, '/page', tookMs + moreMs(count));
+  for (let count = 0; count <= size; count++) arriveFor(sim, '/page', 'slow');
+  sim.pass(0);
+  return { sim, waiting: () => sim.newest.lanes[0]?.waiting.length };
 }

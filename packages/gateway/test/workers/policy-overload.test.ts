@@ -1,9 +1,10 @@
 // What overload does to a pool and how soon it is over, against plain first come, first served, in simulated time.
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { Dispatch } from '../../src/backends/workers/dispatch.ts';
 import { type Dispatcher, PlainFifo } from '../helpers/plain-fifo.ts';
 import { type Job, PolicySimulation, RECALL_AFTER_MS } from '../helpers/policy-simulation.ts';
-import { latencyMs } from '../helpers/simulated-results.ts';
+import { latencyMs, markdownTable } from '../helpers/simulated-results.ts';
 import { openTraffic } from '../helpers/traffic.ts';
 
 const QUEUE_LENGTH = 128;
@@ -60,9 +61,55 @@ describe('the same with a long queue, and with clients that leave it after 2 s',
   });
 });
 
-function dispatch(queueLength: number = QUEUE_LENGTH): Dispatcher {
+/** Requests that all take about as long; and what passes until a lane without work has the next one. */
+const STEADY = { path: '/steady', takesMs: 10, spread: 0.05, untilMs: OVERLOAD_UNTIL_MS };
+const WAKE_UP_MS = 0.8;
+
+describe('three times as many steady requests as four lanes can do', () => {
+  const variants = {
+    'first come, first served': new PlainFifo(QUEUE_LENGTH),
+    'nothing handed ahead': dispatch(QUEUE_LENGTH, 0),
+    'handed ahead when a lane is about to be free': dispatch(),
+  };
+  const shares = Object.entries(variants).map(
+    ([name, dispatcher]) => [name, steadyShare(dispatcher)] as const,
+  );
+
+  it('are done by lanes that never wait', () => {
+    const rows = shares.map(([name, share]) => [name, `${(100 * share).toFixed(1)} %`]);
+    const table = markdownTable(['three times capacity', 'of what lanes can do without a pause'], rows);
+    process.stdout.write(`${table}\n`);
+    expect(GUIDE).toContain(table);
+    const [fifo, without, ahead] = shares.map(([, share]) => share);
+    expect(fifo).toBeLessThan(0.94);
+    expect(without).toBeLessThan(0.94);
+    expect(ahead).toBeGreaterThan(0.97);
+  });
+});
+
+/** The share of the time of four lanes in which they worked, from the time on when everything is known. */
+function steadyShare(dispatcher: Dispatcher): number {
+  const fromMs = 2_000;
+  const done = steady(dispatcher).filter(
+    ({ startedMs, endedMs }) => (startedMs ?? 0) > fromMs && (endedMs ?? Infinity) < OVERLOAD_UNTIL_MS,
+  );
+  const workedMs = done.reduce((sum, { takesMs }) => sum + takesMs, 0);
+  return workedMs / (4 * (OVERLOAD_UNTIL_MS - fromMs));
+}
+
+function steady(dispatcher: Dispatcher): readonly Job[] {
+  const limits = { laneCount: 4, queueTimeoutMs: QUEUE_TIMEOUT_MS };
+  const sim = new PolicySimulation({ ...limits, dispatcher, wakeUpMs: WAKE_UP_MS });
+  openTraffic(sim, { ...STEADY, perSecond: 1_200, seed: 5 });
+  sim.events.runUntil(OVERLOAD_UNTIL_MS);
+  return sim.jobs;
+}
+
+const GUIDE = readFileSync(new URL('../../../../docs/guide/slow-requests.md', import.meta.url), 'utf8');
+
+function dispatch(queueLength: number = QUEUE_LENGTH, lookAhead: number = 8): Dispatcher {
   const limits = { queueLength, queueTimeoutMs: QUEUE_TIMEOUT_MS };
-  return new Dispatch({ ...limits, lookAhead: 8, recallAfterMs: RECALL_AFTER_MS });
+  return new Dispatch({ ...limits, lookAhead, recallAfterMs: RECALL_AFTER_MS });
 }
 
 function overload(dispatcher: Dispatcher, patienceMs: number = Infinity): readonly Job[] {

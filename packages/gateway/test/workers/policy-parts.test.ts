@@ -1,7 +1,7 @@
 // The rules of the policy, each by itself: time and measurements in, decisions out.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { QuickTraffic, reservedLanes } from '../../src/backends/workers/reserve.ts';
+import { QuickLoad, QuickTraffic, reservedLanes } from '../../src/backends/workers/reserve.ts';
 import { withQueueTime } from '../../src/backends/workers/queue-time.ts';
 import { RequestCosts } from '../../src/backends/workers/request-costs.ts';
 import { RouteCosts } from '../../src/backends/workers/route-costs.ts';
@@ -54,6 +54,24 @@ describe('what is known of a route', () => {
     const costs = new RouteCosts(1);
     costs.runs('GET /report', 260);
     expect(costs.meanMs('GET /report')).toBe(260);
+  });
+
+  it('is also how far its requests are from that: little where they are alike', () => {
+    const [alike, apart] = [new RouteCosts(1), new RouteCosts(1)];
+    expect(alike.deviationMs('GET /a')).toBe(Infinity);
+    for (let count = 0; count < 60; count++) {
+      alike.ended('GET /a', 10 + (count % 2));
+      apart.ended('GET /a', count % 2 === 0 ? 10 : 90);
+    }
+    expect(alike.deviationMs('GET /a')).toBeLessThan(1);
+    expect(apart.deviationMs('GET /a')).toBeGreaterThan(30);
+  });
+
+  it('is that nothing can be relied on when a steady one has taken much longer once', () => {
+    const costs = new RouteCosts(1);
+    for (let count = 0; count < 60; count++) costs.ended('GET /a', 10);
+    costs.ended('GET /a', 500);
+    expect(costs.deviationMs('GET /a')).toBeGreaterThan(100);
   });
 
   it('is forgotten when it has become quick, however slow it was', () => {
@@ -198,6 +216,57 @@ describe('the reserve', () => {
     expect([reservedLanes(4, 0), reservedLanes(2, 1), reservedLanes(4, 9), reservedLanes(0, 1)]).toEqual([
       0, 1, 3, 0,
     ]);
+  });
+});
+
+describe('the reserve that quick requests need', () => {
+  it.each([
+    [4, 0.5, 1],
+    [4, 0.81, 2],
+    [4, 3.9, 2],
+    [3, 2.9, 1],
+    [8, 1.5, 2],
+    [8, 1.7, 3],
+    [8, 7.9, 4],
+    [2, 1.9, 0],
+  ])('of %d lanes, %d of them busy with such, is %d', (lanes, load, reserved) => {
+    expect(reservedLanes(lanes, null, load)).toBe(reserved);
+  });
+
+  it('is what is configured, if that is', () => {
+    expect([reservedLanes(4, 1, 3.9), reservedLanes(4, 0, 3.9)]).toEqual([1, 0]);
+  });
+
+  it('is never less with more load, and leaves half of the lanes', () => {
+    const load = fc.double({ min: 0, max: 64, noNaN: true });
+    fc.assert(
+      fc.property(fc.integer({ min: 3, max: 64 }), load, load, (lanes, one, other) => {
+        const [less, more] = [Math.min(one, other), Math.max(one, other)].map((each) =>
+          reservedLanes(lanes, null, each),
+        );
+        return less !== undefined && more !== undefined && less <= more && more <= Math.max(1, lanes / 2);
+      }),
+    );
+  });
+});
+
+describe('the load of quick requests', () => {
+  const loadOf = (tookMs: number, everyMs: number, untilMs: number): QuickLoad => {
+    const load = new QuickLoad();
+    for (let atMs = everyMs; atMs <= untilMs; atMs += everyMs) load.ended(tookMs, atMs);
+    return load;
+  };
+
+  it.each([
+    [2, 4, 0.5],
+    [1, 0.5, 2],
+    [20, 40, 0.5],
+  ])('is, with %d ms every %d ms, %d lanes', (tookMs, everyMs, lanes) => {
+    expect(loadOf(tookMs, everyMs, 10_000).at(10_000)).toBeCloseTo(lanes, 1);
+  });
+
+  it('is forgotten in a few seconds', () => {
+    expect(loadOf(2, 2, 10_000).at(15_000)).toBeLessThan(0.01);
   });
 });
 

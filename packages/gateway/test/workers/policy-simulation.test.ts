@@ -46,8 +46,15 @@ const MIXES = {
       closedTraffic(sim, { ...SLOW, clients: 8 });
     },
   },
+  full: {
+    name: '40 such clients; 420 quick requests/s, 84 % of what one lane can do',
+    start: (sim) => {
+      openTraffic(sim, { ...QUICK, perSecond: 420 });
+      closedTraffic(sim, { ...SLOW, clients: 40 });
+    },
+  },
   crowded: {
-    name: '8 such clients; 600 quick requests/s',
+    name: '8 such clients; 600 quick requests/s, 120 % of it',
     start: (sim) => {
       openTraffic(sim, { ...QUICK, perSecond: 600 });
       closedTraffic(sim, { ...SLOW, clients: 8 });
@@ -137,6 +144,13 @@ describe('a quick request', () => {
     expect(percentile(quick, 99.9)).toBeLessThan(30);
   });
 
+  it('is quick while it needs more than the reserve: that grows', () => {
+    const { quick } = resultsOf(MIXES.crowded).policy;
+    const later = quick.filter(({ arrivedMs }) => arrivedMs > 5_000);
+    expect(percentile(later, 99.9)).toBeLessThan(50);
+    expect(refused(later)).toBe(0);
+  });
+
   it('finds a lane also if it comes in a burst after a pause', () => {
     const { policy } = resultsOf(MIXES.bursts);
     const ideal = 50 * 2;
@@ -156,12 +170,21 @@ describe('a quick request', () => {
 
 describe('slow requests', () => {
   it('are served all the time on all lanes that are not kept', () => {
-    for (const mix of [MIXES.four, MIXES.forty, MIXES.crowded]) {
+    for (const mix of [MIXES.four, MIXES.forty]) {
       const { policy } = resultsOf(mix);
       expect(done(policy.slow)).toBeGreaterThan(doneBy(LANES - 1) * 0.9);
       expect(longestPauseMs(policy.slow)).toBeLessThanOrEqual(SLOW.takesMs * 1.1);
     }
   });
+
+  it.each([MIXES.full, MIXES.crowded])(
+    'have half of the lanes however much quick ones need: $name',
+    (mix) => {
+      const { policy } = resultsOf(mix);
+      expect(done(policy.slow)).toBeGreaterThan(doneBy(LANES / 2) * 0.9);
+      expect(longestPauseMs(policy.slow)).toBeLessThanOrEqual(SLOW.takesMs * 1.1);
+    },
+  );
 
   it('have all lanes if there are no quick ones, when nothing is unknown any more', () => {
     const { policy } = resultsOf(MIXES.slowOnly);

@@ -2,12 +2,13 @@
 //
 // A request is slow if its route has lately taken longer than `slowAfterMs`. Slow and other requests wait in two lines,
 // served as if they were one, except that slow ones leave the last lanes to the others as long as those keep coming.
+// Under overload a lane is handed its next request shortly before its route says that it is done.
 
 import type { Exchange } from '../../exchange/exchange.ts';
 import { chooseLane, type LaneView } from './look-ahead.ts';
 import { isBefore } from './queue.ts';
 import { RequestCosts } from './request-costs.ts';
-import { QuickTraffic, reservedLanes } from './reserve.ts';
+import { QuickLoad, QuickTraffic, reservedLanes } from './reserve.ts';
 import { ServiceTimes } from './service-times.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -50,6 +51,8 @@ export type Admission<L> = L | 'waits' | 'refused';
 const SLOW_AFTER_MS = 250;
 /** How often running requests are looked at, while requests come. Short beside the time after which they are slow. */
 const LOOK_EVERY_MS = 20;
+/** A lane that is known to end within this time may be handed its next request; steady is who is not further off. */
+const EAGER_MS = 5;
 /** A route is forgotten when its mean is this share of the recall age: what is quicker makes no difference. */
 const FORGET_BELOW = 1 / 4;
 
@@ -62,6 +65,7 @@ export class Dispatch<L extends DispatchLane> {
   readonly #costs: RequestCosts;
   readonly #serviceTimes: ServiceTimes;
   readonly #quickTraffic = new QuickTraffic();
+  readonly #quickLoad = new QuickLoad();
   readonly #quickLine: WaitingLine;
   readonly #slowLine: WaitingLine;
   /** What lanes were known to be in for when they took their running request; those that are not quick only. */
@@ -100,6 +104,16 @@ export class Dispatch<L extends DispatchLane> {
   /** Whether slow requests wait, perhaps only until quick ones stay away: look again from time to time. */
   get isHolding(): boolean {
     return this.#slowLine.queue.length > 0;
+  }
+
+  /** Whether a lane may soon take another request though nothing happens: look again shortly. */
+  get isEager(): boolean {
+    return this.#isCrowded && this.lanes.some((lane) => this.#expectedMs(lane) > 0);
+  }
+
+  /** Whether what waits behind the running request of a lane is to be taken back: that should have ended. */
+  isLate(lane: L, nowMs: number): boolean {
+    return nowMs - lane.runningSinceMs > this.#options.recallAfterMs + this.#expectedMs(lane);
   }
 
   /** Takes a request that has just come, at its `queuedMs`. If the answer is a lane, the caller assigns it there. */
@@ -149,12 +163,19 @@ export class Dispatch<L extends DispatchLane> {
     return this.#quickLine.clientLeft(exchange, nowMs) || this.#slowLine.clientLeft(exchange, nowMs);
   }
 
-  /** A request has ended on a lane, complete or not, after this time. */
-  ended(lane: L, exchange: Exchange, tookMs: number): void {
+  /** A request has ended on a lane, complete or not, after this time. What was handed ahead runs there now. */
+  ended(lane: L, exchange: Exchange, tookMs: number, nowMs: number): void {
     const isTelling = tookMs > this.#options.recallAfterMs;
-    if (!this.#busyForMs.delete(lane)) this.#serviceTimes.ended(tookMs);
+    if (!this.#busyForMs.has(lane)) this.#serviceTimes.ended(tookMs);
     this.#costs.ended(exchange, tookMs, isTelling);
+    if (tookMs <= this.#slowAfterMs) this.#quickLoad.ended(tookMs, nowMs);
+    this.begins(lane);
     if (tookMs > this.#slowAfterMs) this.#markSlow();
+  }
+
+  /** Another request runs on a lane, or none. */
+  begins(lane: L): void {
+    this.#begins(lane, lane.running ? this.#costs.of(lane.running) : 0);
   }
 
   /** These lanes are no more. */
@@ -176,23 +197,59 @@ export class Dispatch<L extends DispatchLane> {
     this.#nowMs = nowMs;
     const { recallAfterMs } = this.#options;
     const loadMax = costMs > recallAfterMs ? 1 : 1 + this.#serviceTimes.lookAhead;
-    const lane = chooseLane(this.lanes, loadMax, exchange.body.kind === 'stream', this.#isHeldUp);
+    const isStreamed = exchange.body.kind === 'stream';
+    const lane =
+      chooseLane(this.lanes, loadMax, isStreamed, this.#isHeldUp) ??
+      (costMs > this.#slowAfterMs || isStreamed ? null : this.#aboutToEnd(nowMs));
     if (!lane) return null;
     if (lane.load > 0) {
       // Handed ahead, it could come to run on the last lane unseen; so a route nobody has measured waits for a free one.
-      return this.#reserved > 0 && this.#costs.isNew(exchange) ? null : lane;
+      return this.#isReserving && this.#costs.isNew(exchange) ? null : lane;
     }
     if (this.#isKeptFrom(exchange, costMs, nowMs)) return 'kept';
-    if (costMs > recallAfterMs) this.#busyForMs.set(lane, costMs);
-    else if (this.#busyForMs.size > 0) this.#busyForMs.delete(lane);
+    this.#begins(lane, costMs);
     return lane;
+  }
+
+  #begins(lane: L, costMs: number): void {
+    if (costMs > this.#options.recallAfterMs) this.#busyForMs.set(lane, costMs);
+    else if (this.#busyForMs.size > 0) this.#busyForMs.delete(lane);
+  }
+
+  /**
+   * Of the lanes that are known to end soon, the one that ends first; null if there is none. Only where more wait than
+   * there are lanes: whichever is free first then has something to do, and nobody waits for this one in vain.
+   */
+  #aboutToEnd(nowMs: number): L | null {
+    if (this.#options.lookAhead === 0 || !this.#isCrowded) return null;
+    let best: L | null = null;
+    let bestMs = EAGER_MS;
+    for (const lane of this.lanes) {
+      if (lane.load !== 1 || !lane.mayLookAhead) continue;
+      const expectedMs = this.#expectedMs(lane);
+      const leftMs = lane.runningSinceMs + expectedMs - nowMs;
+      if (expectedMs === 0 || leftMs > bestMs || this.isLate(lane, nowMs)) continue;
+      best = lane;
+      bestMs = leftMs;
+    }
+    return best;
+  }
+
+  /** How long the running request of a lane takes, where that is known well and not long; else 0. */
+  #expectedMs(lane: L): number {
+    const busyForMs = this.#busyForMs.get(lane) ?? 0;
+    if (busyForMs === 0 || busyForMs > this.#slowAfterMs || !lane.running) return 0;
+    return this.#costs.deviationOf(lane.running) <= EAGER_MS ? busyForMs : 0;
+  }
+
+  get #isCrowded(): boolean {
+    return this.#quickLine.queue.length > this.lanes.length;
   }
 
   /** Whether the lanes that are left are kept from a request, because it is slow or may be. */
   #isKeptFrom(exchange: Exchange, costMs: number, nowMs: number): boolean {
-    const reserved = this.#reserved;
-    if (reserved === 0) return false;
-    const forAll = this.lanes.length - reserved;
+    if (!this.#isReserving) return false;
+    const forAll = this.lanes.length - this.#reserved(this.#quickLoad.at(nowMs));
     if (this.#count(isBusy) < forAll) return false;
     if (!this.#quickTraffic.isExpectedWithin(Math.max(costMs, this.#slowAfterMs), nowMs)) return false;
     if (costMs > this.#slowAfterMs) return this.#count(this.#isSlow) >= forAll;
@@ -236,12 +293,16 @@ export class Dispatch<L extends DispatchLane> {
   /** The reserve holds for places in the queue as it does for lanes: slow requests alone do not fill it. */
   #placesForSlow(): number {
     const { queueLength } = this.#options;
-    const share = this.lanes.length === 0 ? 0 : this.#reserved / this.lanes.length;
+    const share = this.lanes.length === 0 ? 0 : this.#reserved(0) / this.lanes.length;
     return Math.ceil(queueLength * (1 - share));
   }
 
-  get #reserved(): number {
-    return reservedLanes(this.lanes.length, this.#options.reserveLanes ?? null);
+  get #isReserving(): boolean {
+    return this.#reserved(0) > 0;
+  }
+
+  #reserved(quickLoad: number): number {
+    return reservedLanes(this.lanes.length, this.#options.reserveLanes ?? null, quickLoad);
   }
 
   #lineOf(costMs: number): WaitingLine {

@@ -18,7 +18,7 @@ export class Gate implements Holder {
   readonly #options: GateOptions;
   readonly #onLeft: () => void;
   readonly #dispatch: Dispatch<Lane>;
-  readonly #recallClock: Ticker;
+  readonly #laneClock: Ticker;
   readonly #holdClock: Ticker;
   /** Lanes with frames to send when the event loop has read all there is. */
   #output: Lane[] = [];
@@ -31,7 +31,7 @@ export class Gate implements Holder {
     this.#onLeft = onLeft;
     this.#dispatch = new Dispatch(options);
     this.#holdClock = new Ticker(HOLD_CLOCK_MS, () => this.#serveHeld());
-    this.#recallClock = new Ticker(Math.max(1, options.recallAfterMs / 2), () => this.#recallStuck());
+    this.#laneClock = new Ticker(Math.max(1, options.recallAfterMs / 2), () => this.#lookAtLanes());
   }
 
   /** How many exchanges wait. */
@@ -100,9 +100,8 @@ export class Gate implements Holder {
   /** A request has ended on a lane: what it took is remembered, and the lane may have room. */
   ended(lane: Lane, exchange: Exchange): void {
     // A client that left says nothing about how long its request would have taken.
-    if (exchange.outcome !== 'cancelled') {
-      this.#dispatch.ended(lane, exchange, exchange.endedMs - exchange.startedMs);
-    }
+    if (exchange.outcome === 'cancelled') this.#dispatch.begins(lane);
+    else this.#dispatch.ended(lane, exchange, exchange.endedMs - exchange.startedMs, exchange.endedMs);
     this.serve();
   }
 
@@ -122,7 +121,7 @@ export class Gate implements Holder {
 
   /** Stops its timers. Nothing may wait any more. */
   stop(): void {
-    this.#recallClock.close();
+    this.#laneClock.close();
     this.#holdClock.close();
     if (this.#queueTimer) clearTimeout(this.#queueTimer);
   }
@@ -138,7 +137,7 @@ export class Gate implements Holder {
 
   #assign(exchange: Exchange, lane: Lane): void {
     lane.assign(exchange);
-    if (lane.load > 1) this.#recallClock.start();
+    if (lane.load > 1) this.#laneClock.start();
   }
 
   /** Returns whether to look again. */
@@ -154,21 +153,24 @@ export class Gate implements Holder {
   }
 
   /** Takes back what waits behind a request that turned out to be slow. Returns whether to look again. */
-  #recallStuck(): boolean {
-    const before = performance.now() - this.#options.recallAfterMs;
+  #lookAtLanes(): boolean {
+    const nowMs = performance.now();
     let isAnyAhead = false;
     for (const lane of this.#dispatch.lanes) {
       if (lane.load < 2) continue;
       isAnyAhead = true;
-      if (lane.runningSinceMs < before && !lane.isRecalling) lane.recall();
+      if (!lane.isRecalling && this.#dispatch.isLate(lane, nowMs)) lane.recall();
     }
-    return isAnyAhead;
+    const isEager = this.#dispatch.isEager;
+    if (isEager) this.serve();
+    return isAnyAhead || isEager;
   }
 
   /** Refuses what has waited too long, at the moment it has; and sees to what is held back. */
   #watchQueue(): void {
-    const { oldest, isHolding } = this.#dispatch;
+    const { oldest, isHolding, isEager } = this.#dispatch;
     if (isHolding) this.#holdClock.start();
+    if (isEager) this.#laneClock.start();
     if (!oldest) return;
     const dueMs = oldest.queuedMs + this.#options.queueTimeoutMs;
     if (this.#queueTimer) {

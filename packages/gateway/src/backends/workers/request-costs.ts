@@ -54,6 +54,11 @@ export class RequestCosts {
     return costMs;
   }
 
+  /** How far requests of its route usually are from what they cost; infinite if nothing has been measured. */
+  deviationOf(exchange: Exchange): number {
+    return this.#routes.size === 0 ? Infinity : this.#routes.deviationMs(this.#nameRoute(exchange));
+  }
+
   /** Whether no request of its route has been seen to end, among those that were asked for here. */
   isNew(exchange: Exchange): boolean {
     const path = pathOf(exchange);

@@ -4,8 +4,16 @@
 const WEIGHT = 1 / 4;
 /** Longer times make no difference to any decision, and a route that had one is forgiven after a dozen quick requests. */
 const TIME_MAX_MS = 10_000;
+/** A route of which nothing is known yet is as far from what is expected as can be. */
+const UNKNOWN: Cost = { meanMs: 0, deviationMs: TIME_MAX_MS };
 /** Routes remembered. Those that have not been asked for the longest are forgotten first. */
 const ROUTES_MAX = 500;
+
+/** The decayed mean time of a route, and the decayed mean of how far its requests are from it. */
+interface Cost {
+  readonly meanMs: number;
+  readonly deviationMs: number;
+}
 
 /**
  * The decayed mean time of the routes that are not quick. A route nobody has reported counts as taking no time, and one
@@ -14,7 +22,7 @@ const ROUTES_MAX = 500;
 export class RouteCosts {
   readonly #forgetBelowMs: number;
   /** From the one that has not been reported the longest to the newest. */
-  readonly #meanMs = new Map<string, number>();
+  readonly #costs = new Map<string, Cost>();
   /** How many of the known routes have this path, with whatever method. */
   readonly #methods = new Map<string, number>();
 
@@ -25,12 +33,17 @@ export class RouteCosts {
 
   /** How many routes are known, up to 500. */
   get size(): number {
-    return this.#meanMs.size;
+    return this.#costs.size;
   }
 
   /** How long a request of the route takes, as far as is known; 0 if it is not. */
   meanMs(route: string): number {
-    return this.#meanMs.get(route) ?? 0;
+    return this.#costs.get(route)?.meanMs ?? 0;
+  }
+
+  /** How far from that its requests usually are; of an unknown route nobody can tell. */
+  deviationMs(route: string): number {
+    return this.#costs.get(route)?.deviationMs ?? Infinity;
   }
 
   /** Whether a route with the path of this one is known, with whatever method. */
@@ -40,8 +53,10 @@ export class RouteCosts {
 
   /** A request of the route has ended. Returns whether the route is known from now on, and was not before. */
   ended(route: string, tookMs: number): boolean {
-    const known = this.meanMs(route);
-    return this.#set(route, known + (Math.min(tookMs, TIME_MAX_MS) - known) * WEIGHT);
+    const { meanMs, deviationMs } = this.#costs.get(route) ?? UNKNOWN;
+    const offMs = Math.min(tookMs, TIME_MAX_MS) - meanMs;
+    const newDeviationMs = deviationMs + (Math.abs(offMs) - deviationMs) * WEIGHT;
+    return this.#set(route, { meanMs: meanMs + offMs * WEIGHT, deviationMs: newDeviationMs });
   }
 
   /**
@@ -49,21 +64,22 @@ export class RouteCosts {
    * Returns as `ended` does.
    */
   runs(route: string, forMs: number): boolean {
-    return this.#set(route, Math.max(this.meanMs(route), Math.min(forMs, TIME_MAX_MS)));
+    const { meanMs, deviationMs } = this.#costs.get(route) ?? UNKNOWN;
+    return this.#set(route, { meanMs: Math.max(meanMs, Math.min(forMs, TIME_MAX_MS)), deviationMs });
   }
 
-  #set(route: string, meanMs: number): boolean {
+  #set(route: string, cost: Cost): boolean {
     const wasKnown = this.#forget(route);
-    if (meanMs < this.#forgetBelowMs) return false;
-    this.#meanMs.set(route, meanMs);
+    if (cost.meanMs < this.#forgetBelowMs) return false;
+    this.#costs.set(route, cost);
     const path = pathOf(route);
     this.#methods.set(path, (this.#methods.get(path) ?? 0) + 1);
-    if (this.#meanMs.size > ROUTES_MAX) this.#forget(this.#oldest);
+    if (this.#costs.size > ROUTES_MAX) this.#forget(this.#oldest);
     return !wasKnown;
   }
 
   #forget(route: string): boolean {
-    if (!this.#meanMs.delete(route)) return false;
+    if (!this.#costs.delete(route)) return false;
     const path = pathOf(route);
     const others = (this.#methods.get(path) ?? 1) - 1;
     if (others > 0) this.#methods.set(path, others);
@@ -72,7 +88,7 @@ export class RouteCosts {
   }
 
   get #oldest(): string {
-    for (const route of this.#meanMs.keys()) return route;
+    for (const route of this.#costs.keys()) return route;
     return '';
   }
 }

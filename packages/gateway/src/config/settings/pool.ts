@@ -180,7 +180,7 @@ export const poolSettings: SettingsOf<PoolConfig> = {
     fallback: { state: 'value', toml: 8 },
     flag: 'look-ahead',
     prose:
-      'Requests handed to a busy thread ahead of time at most, which saves a wake-up for each. The slower requests are, the fewer are handed ahead. 0 turns it off.',
+      'Requests handed to a busy thread ahead of time at most, which saves a wake-up for each. The slower requests are, the fewer are handed ahead; of slower ones, under overload, one just before a thread is likely to be free. 0 turns it off.',
   },
   recallAfterMs: {
     key: 'recall_after',
@@ -188,14 +188,15 @@ export const poolSettings: SettingsOf<PoolConfig> = {
     fallback: { state: 'value', toml: '5ms' },
     flag: 'recall-after',
     prose:
-      'When a request has run this long, those handed ahead behind it are taken back and go to a free thread.',
+      'When a request has run this long, or this much longer than requests of its route always take, those handed ahead behind it are taken back and go to a free thread.',
   },
   reserveLanes: {
     key: 'reserve',
     kind: integer(0, 65_536),
     fallback: {
       state: 'none',
-      prose: 'a quarter of all threads of the pool, at least 1; none in a pool with fewer than 3',
+      prose:
+        'a quarter of all threads of the pool, at least 1, and up to half while quick requests keep those busy; none in a pool with fewer than 3',
     },
     flag: 'reserve',
     prose:
