@@ -1,11 +1,9 @@
 // Turns a block of `name NUL value NUL ...` into a PARAMS stream, without decoding it.
 import { HEADER_LENGTH, PARAMS_CONTENT_MAX, RecordType } from './constants.ts';
 import { FastCgiError } from './errors.ts';
-import { ParamsWriter, writePairLength } from './params-writer.ts';
+import { ParamsWriter, SHORT_LENGTH_MAX, writePairLength } from './params-writer.ts';
 import { paddingFor, writePadding, writeRecordHeader, writeStreamEnd } from './record-encoder.ts';
 
-/** The longest name or value whose length takes one byte; other lengths take four. */
-const SHORT_LENGTH_MAX = 127;
 /** What two long lengths take more than the two NULs that they stand for. */
 const LONGER_BY = 6;
 

@@ -3,7 +3,8 @@ import { HEADER_LENGTH, PARAMS_CONTENT_MAX, RecordType } from './constants.ts';
 import { FastCgiError } from './errors.ts';
 import { paddingFor, writeRecordHeader, writeStreamEnd } from './record-encoder.ts';
 
-const SHORT_LENGTH_MAX = 127;
+/** The longest name or value whose length takes one byte; other lengths take four. */
+export const SHORT_LENGTH_MAX = 127;
 /** Enough for the variables of most requests, so that memory is taken once. */
 const FIRST_SIZE = 2048;
 /** Room that a record's padding, the next header and the final empty record can need behind a pair. */
