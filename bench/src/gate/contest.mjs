@@ -7,6 +7,8 @@ import { LANES } from './peers.mjs';
 import { untilCalm } from './calm.mjs';
 
 const APPLICATION = 'gate.py';
+const WARM_CLIENTS = 8;
+const WARM_MS = 2000;
 const HELLO = { answer: Buffer.from('done.\n') };
 
 /**
@@ -34,8 +36,14 @@ export async function runContest(scenario, theCase, context) {
       context.signal.throwIfAborted();
       contenders.push(await enter(peer));
     }
+    const yardsticks = [];
+    for (const contender of contenders) {
+      const yardstick = await warmUp(contender, { ...context, scenario, theCase });
+      if (yardstick !== undefined) yardsticks.push(yardstick);
+    }
+    const turn = { ...context, scenario, theCase, yardstick: Math.max(...yardsticks) };
     for (let round = 1; round <= scenario.rounds; round++) {
-      for (const contender of contenders) await takeTurn(contender, round, { ...context, scenario, theCase });
+      for (const contender of contenders) await takeTurn(contender, round, turn);
     }
     return contenders.map(({ result }) => result);
   } finally {
@@ -67,18 +75,39 @@ async function enter(peer) {
   return contender;
 }
 
-async function takeTurn(contender, round, { scenario, theCase, size, signal, generator, progress }) {
+/** Nobody is judged by its first second. Returns what the scenario wants to know of everybody beforehand. */
+async function warmUp(contender, context) {
+  return attempt(contender, context, 'warm-up', async (place) => {
+    const { generator, url, signal, settle } = place;
+    await generator.run(url, [{ path: '/hello', clients: WARM_CLIENTS, until: WARM_MS }], {
+      seed: 0,
+      signal,
+    });
+    await settle();
+    return context.scenario.yardstick?.({ ...place, seed: 0 });
+  });
+}
+
+async function takeTurn(contender, round, context) {
+  const { result } = contender;
+  const measured = await attempt(contender, context, `round ${round}`, (place) =>
+    context.scenario.measure({ ...place, yardstick: context.yardstick, seed: round }),
+  );
+  if (measured !== undefined) result.rounds.push(measured);
+  context.progress.advance(context.scenario, context.theCase, result);
+}
+
+/** Does something with a peer, unless it has failed already; undefined if it has, or fails now. */
+async function attempt(contender, { theCase, size, signal, generator }, what, action) {
   const { peer, stage, countFile, result, url } = contender;
+  if (result.failed !== undefined) return undefined;
   const settle = () => untilCalm(`${url}hello`, signal);
-  const place = { case: theCase, stage, url, peer, countFile, generator, size, signal, settle };
-  if (result.failed === undefined) {
-    try {
-      await settle();
-      result.rounds.push(await scenario.measure({ ...place, seed: round }));
-    } catch (error) {
-      signal.throwIfAborted();
-      result.failed = anonymous(`round ${round}: ${error.message}`, stage);
-    }
+  try {
+    await settle();
+    return await action({ case: theCase, stage, url, peer, countFile, generator, size, signal, settle });
+  } catch (error) {
+    signal.throwIfAborted();
+    result.failed = anonymous(`${what}: ${error.message}`, stage);
+    return undefined;
   }
-  progress.advance(scenario, theCase, result);
 }

@@ -10,9 +10,9 @@ export const GATE_USAGE = `pnpm bench gate [options]    queues, slow requests an
   --case NAME                only this case of it, such as 4 or reload; prints, stores nothing
   --peer NAME                only this peer, such as sluice or uwsgi; prints, stores nothing
   --size NAME                ${SIZES.join(', ')} (default: full)
-                             quick: a look at it, one short round, about 13 minutes; prints, stores nothing
-                             short: one or two shorter rounds, about 27 minutes
-                             full: about 85 minutes
+                             quick: a look at it, one short round, about 17 minutes; prints, stores nothing
+                             short: one or two shorter rounds, about 31 minutes
+                             full: about 90 minutes
   --quick                    the same as --size quick
   --rounds N                 rounds of each peer (default: that of the scenario and the size)
   --render                   only write the page and the pictures again, from results/gate.json

@@ -24,7 +24,11 @@ const goals = [
   limit(
     'three times capacity: served in time, share of capacity',
     { scenario: 'overload' },
-    { pick: ({ servedPerSecond }) => servedPerSecond / 400, least: 0.95, format: hundredths },
+    {
+      pick: ({ servedPerSecond, capacity = 400 }) => servedPerSecond / capacity,
+      least: 0.95,
+      format: hundredths,
+    },
   ),
   limit(
     'three times capacity: seconds until normal again',

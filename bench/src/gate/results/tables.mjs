@@ -14,9 +14,11 @@ const COLUMNS = {
     column('p99 ms', ({ p99Ms }) => p99Ms, ms),
     column('p99.9 ms', ({ p999Ms }) => p999Ms, ms),
     column('not served %', ({ count, served }) => 1 - served / count, percent),
+    column('quick ones due/s', ({ quickPerSecond }) => quickPerSecond, whole),
     column('slow ones served/s', ({ slowPerSecond }) => slowPerSecond, tenths),
   ],
   overload: [
+    column('capacity/s', ({ capacity }) => capacity, whole),
     column('served in time/s', ({ servedPerSecond }) => servedPerSecond, whole),
     column('their p50 ms', ({ servedP50Ms }) => servedP50Ms, ms),
     column('p99 ms', ({ servedP99Ms }) => servedP99Ms, ms),

@@ -1,9 +1,11 @@
 // Quick requests beside slow ones: does anybody wait who need not?
 import { quantiles, summary, isServed } from '../numbers.mjs';
+import { LANES } from '../peers.mjs';
 import { peersNamed } from './scenario.mjs';
 
-/** 60 % of the 1,000 a second that one lane could do if a request of a millisecond cost nothing else. */
-const QUICK_PER_SECOND = 600;
+const QUICK_SHARE = 0.6;
+/** The slow ones take their lanes before the quick ones come, and keep them until those have gone. */
+const YARDSTICK = { slow: LANES - 1, quick: 4, fromMs: 300, endMs: 1900 };
 const GIVE_UP_MS = 5000;
 /** 0.5, ... 0.9, ... 0.99, ... 0.999: what a plot of the tail needs. */
 export const CURVE_SHARES = Array.from({ length: 55 }, (_, index) => 1 - 0.5 * 10 ** (-index / 20));
@@ -19,22 +21,38 @@ export const headOfLine = {
   name: 'head-of-line',
   title: 'Quick requests beside slow ones',
   about:
-    () => `Four lanes. 3, 4 or 40 clients always have a request of two seconds under way. Beside them ${QUICK_PER_SECOND} requests a
-second of one millisecond of work come at random times, which is 60 % of what one lane can do. Their latency counts from
-the moment they were due. Clients give up after ${GIVE_UP_MS / 1000} seconds; requests that were not served count as slower
+    () => `Four lanes. 3, 4 or 40 clients always have a request of two seconds under way. Beside them quick requests, one
+millisecond of work, come at random times: 60 % of what is left, that is of what four clients get from the fastest
+peer while three lanes are taken, the same for all. Their latency counts from the moment they were due. Clients give up
+after ${GIVE_UP_MS / 1000} seconds; requests that were not served count as slower
 than all others, and a dash says that so many were not served. A slow client that is refused tries again after a second.`,
   rounds: { quick: 1, short: 2, full: 3 },
   cases: [3, 4, 40].map((slow) => ({ name: `${slow}`, title: `${slow} slow clients`, slow })),
   peers: peersNamed('sluice', 'sluice-ajp', 'uwsgi', 'gunicorn-sync', 'gunicorn-gthread', 'mod_wsgi'),
-  seconds: (size) => (TIMES[size].warmMs + TIMES[size].ms) / 1000 + 4,
-  async measure({ generator, url, size, seed, signal, case: { slow } }) {
+  seconds: (size) => (TIMES[size].warmMs + TIMES[size].ms) / 1000 + 8,
+  async yardstick({ generator, url, seed, signal, settle }) {
+    const { slow, quick, fromMs, endMs } = YARDSTICK;
+    const { requests } = await generator.run(
+      url,
+      [
+        { path: '/slow', clients: slow, until: endMs },
+        { path: '/quick', clients: quick, from: fromMs, until: endMs },
+      ],
+      { seed, signal },
+    );
+    await settle();
+    const done = requests.filter((request) => request.classIndex === 1 && isServed(request));
+    return (done.length * 1000) / (endMs - fromMs);
+  },
+  async measure({ generator, url, size, seed, signal, yardstick, case: { slow } }) {
+    const quickPerSecond = Math.round(QUICK_SHARE * yardstick);
     const { warmMs, ms } = TIMES[size];
     const endMs = warmMs + ms;
     const { requests, generator: itself } = await generator.run(
       url,
       [
         { path: '/slow', clients: slow, until: endMs, pause: 1000 },
-        { path: '/quick', rates: [[QUICK_PER_SECOND, endMs]], giveUp: GIVE_UP_MS },
+        { path: '/quick', rates: [[quickPerSecond, endMs]], giveUp: GIVE_UP_MS },
       ],
       { seed, signal },
     );
@@ -45,6 +63,7 @@ than all others, and a dash says that so many were not served. A slow client tha
     });
     return {
       ...summary(quick),
+      quickPerSecond,
       slowPerSecond: (slowServed.length * 1000) / ms,
       curveMs: quantiles(quick, CURVE_SHARES),
       generator: itself,

@@ -4,7 +4,9 @@ import { countOthers, isServed, msUntilNormal, quantiles, series } from '../numb
 import { LANES } from '../peers.mjs';
 import { peersNamed } from './scenario.mjs';
 
-const CAPACITY = LANES / 0.01;
+/** What lanes could do that were never without work. */
+const LOAD = LANES / 0.01;
+const YARDSTICK_MS = 2000;
 const GIVE_UP_MS = 2000;
 const STEP_MS = 250;
 
@@ -20,7 +22,8 @@ export const overload = {
   title: 'Overload',
   about: (
     size,
-  ) => `Four lanes and an application that sleeps for 10 ms: ${CAPACITY} requests a second at most. For ${TIMES[size].beforeMs / 1000} seconds half of that
+  ) => `Four lanes and an application that sleeps for 10 ms: ${LOAD} requests a second at the very most. "Capacity" is what four clients
+get, one for each lane, from the fastest peer. For ${TIMES[size].beforeMs / 1000} seconds half of that
 comes, then three times of it for ${TIMES[size].overMs / 1000} seconds, then half again for ${TIMES[size].afterMs / 1000} seconds, at random times; clients give up after
 ${GIVE_UP_MS / 1000} seconds. "Normal again" is how long after the overload the 99th percentile of each quarter of a second is
 within twice of that before it, and stays so for two seconds. "Work for nobody" is the share of executions whose answer nobody took.`,
@@ -36,13 +39,18 @@ within twice of that before it, and stays so for two seconds. "Work for nobody" 
     'mod_wsgi',
   ),
   seconds: (size) => Object.values(TIMES[size]).reduce((sum, ms) => sum + ms, 0) / 1000 + 8,
-  async measure({ generator, url, size, seed, signal, countFile, settle }) {
+  async yardstick({ generator, url, seed, signal }) {
+    const load = { path: '/ten', clients: LANES, until: YARDSTICK_MS };
+    const { requests } = await generator.run(url, [load], { seed, signal });
+    return (requests.filter(isServed).length * 1000) / YARDSTICK_MS;
+  },
+  async measure({ generator, url, size, seed, signal, countFile, settle, yardstick: capacity }) {
     const { beforeMs, overMs, afterMs } = TIMES[size];
     const overEndMs = beforeMs + overMs;
     const rates = [
-      [CAPACITY / 2, beforeMs],
-      [CAPACITY * 3, overMs],
-      [CAPACITY / 2, afterMs],
+      [LOAD / 2, beforeMs],
+      [LOAD * 3, overMs],
+      [LOAD / 2, afterMs],
     ];
     const countBefore = statSync(countFile).size;
     const { requests, generator: itself } = await generator.run(
@@ -63,6 +71,7 @@ within twice of that before it, and stays so for two seconds. "Work for nobody" 
     });
     const due = requests.filter(({ plannedMs }) => plannedMs >= beforeMs && plannedMs < overEndMs);
     return {
+      capacity,
       servedPerSecond: (over.length * 1000) / overMs,
       servedP50Ms: quantiles(over, [0.5])[0],
       servedP99Ms: quantiles(over, [0.99])[0],

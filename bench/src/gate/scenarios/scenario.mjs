@@ -13,6 +13,7 @@ import { gatePeers } from '../peers.mjs';
  * @property {import('../../sizes.mjs').Size} size
  * @property {number} seed The same for all peers of a round: they get the same requests at the same times.
  * @property {AbortSignal} signal
+ * @property {number} [yardstick] The largest that any peer gave.
  * @property {() => Promise<void>} settle Waits until the peer answers quickly again.
  *
  * @typedef {object} Scenario
@@ -23,6 +24,7 @@ import { gatePeers } from '../peers.mjs';
  * @property {readonly {name: string, title: string}[]} cases Each begins with servers newly started.
  * @property {readonly import('../peers.mjs').GatePeer[]} peers
  * @property {(size: import('../../sizes.mjs').Size) => number} seconds About how long a round takes.
+ * @property {(place: Place) => Promise<number>} [yardstick] What is to be known of every peer before the first round.
  * @property {(place: Place) => Promise<object>} measure One round of one peer; what it returns is stored as it is.
  */
 

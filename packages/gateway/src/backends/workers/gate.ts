@@ -24,12 +24,18 @@ export class Gate implements Holder {
   #output: Lane[] = [];
   #queueTimer: NodeJS.Timeout | null = null;
   #queueTimerDueMs = 0;
+  /** What refused requests are told. One of each: under overload, writing down the stack is most of what a refusal costs. */
+  readonly #full: GatewayError;
+  readonly #late: GatewayError;
 
   /** @param onLeft called when an exchange has left the queue without reaching a lane */
   constructor(options: GateOptions, onLeft: () => void) {
     this.#options = options;
     this.#onLeft = onLeft;
     this.#dispatch = new Dispatch(options);
+    const { queueLength, queueTimeoutMs } = options;
+    this.#full = new GatewayError('SLUICE_QUEUE_FULL', `no place in a queue of ${queueLength}`);
+    this.#late = new GatewayError('SLUICE_QUEUE_TIMEOUT', `waited ${queueTimeoutMs} ms for a worker`);
     this.#holdClock = new Ticker(HOLD_CLOCK_MS, () => this.#serveHeld());
     this.#laneClock = new Ticker(Math.max(1, options.recallAfterMs / 2), () => this.#lookAtLanes());
   }
@@ -54,7 +60,7 @@ export class Gate implements Holder {
     exchange.queuedMs = performance.now();
     const admission = this.#dispatch.admit(exchange);
     if (admission === 'refused') {
-      exchange.fail(new GatewayError('SLUICE_QUEUE_FULL', `${this.waiting} requests wait already`));
+      exchange.fail(this.#full);
     } else if (admission === 'waits') {
       exchange.holder = this;
       this.#watchQueue();
@@ -184,12 +190,11 @@ export class Gate implements Holder {
 
   #refuseLate(): void {
     this.#queueTimer = null;
-    const { queueTimeoutMs } = this.#options;
-    const before = performance.now() - queueTimeoutMs;
+    const before = performance.now() - this.#options.queueTimeoutMs;
     let next = this.#dispatch.oldest;
     for (; next && next.queuedMs <= before; next = this.#dispatch.oldest) {
       this.#dispatch.leave(next);
-      next.fail(new GatewayError('SLUICE_QUEUE_TIMEOUT', `waited ${queueTimeoutMs} ms for a worker`));
+      next.fail(this.#late);
     }
     this.#watchQueue();
     this.#onLeft();
