@@ -6,6 +6,7 @@
  * @property {import('../workloads/workload.mjs').Workload} workload
  * @property {number} processes Python processes.
  * @property {Record<string, string>} [env] Further environment variables of the servers.
+ * @property {string} [gateway] The directory of the package of the gateway. Default: that of this checkout.
  *
  * A way from the client to an application, compared with the others of the same path.
  * @typedef {object} Peer

@@ -1,5 +1,6 @@
 // The gateway of this repository, as `pnpm build` left it.
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PYTHON } from '../stage/requirements.mjs';
 import { APPS, moduleOf } from '../workloads/workload.mjs';
@@ -30,7 +31,7 @@ export const sluice = {
  * @param {readonly string[]} [further] Further command line options.
  */
 export function startSluice(stage, setup, listen, further = LONG_QUEUE) {
-  spawnGateway(stage, sluiceArguments(setup, listen, further), setup.env);
+  spawnGateway(stage, sluiceArguments(setup, listen, further), setup);
 }
 
 /**
@@ -51,19 +52,20 @@ export function sluiceArguments({ workload, processes, python = PYTHON }, listen
  * @param {import('../peers/peer.mjs').Setup} setup
  * @param {readonly string[]} lines What stands behind `[app]`.
  */
-export function startSluiceWith(stage, { workload, env }, lines) {
+export function startSluiceWith(stage, setup, lines) {
+  const { workload } = setup;
   const app = Object.entries(application(workload)).map(
     ([key, value]) => `${key} = ${JSON.stringify(value)}`,
   );
   const config = stage.write('sluice.toml', `[app]\n${[...app, ...lines].join('\n')}\n`);
-  spawnGateway(stage, ['serve', '--config', config, '--log-format', 'json'], env);
+  spawnGateway(stage, ['serve', '--config', config, '--log-format', 'json'], setup);
 }
 
 function application(workload) {
   return { target: `${moduleOf(workload)}:application`, directory: APPS, python: PYTHON };
 }
 
-function spawnGateway(stage, args, env) {
+function spawnGateway(stage, args, { gateway = GATEWAY, env }) {
   const roleOf = ({ isRoot }) => (isRoot ? 'gateway' : 'workers');
-  stage.spawn({ name: 'sluice', command: `${GATEWAY}bin/sluice`, args, roleOf, env });
+  stage.spawn({ name: 'sluice', command: join(gateway, 'bin/sluice'), args, roleOf, env });
 }
