@@ -1,5 +1,1 @@
-import preset from '@sluice/jest-preset';
-import { reporters, setupFilesAfterEnv } from '@sluice/jest-preset/second-attempts';
-
-// Half of the tests start processes and open sockets on a machine that others use too.
-export default { ...preset, setupFilesAfterEnv, reporters };
+export { default } from '@sluice/jest-preset';

@@ -42,12 +42,19 @@ export const DEFAULT_LIMITS: FastCgiLimits = {
 /** What a held piece of input costs besides its bytes, so that a flood of one-byte records is bounded too. */
 export const HELD_PIECE_COST = 128;
 
-/** Fills in the defaults for whatever is not given. Throws FCGI_OPTION_INVALID for what is not a number from 0 up. */
+/** What has been filled in: one object is given to all connections of a server. */
+const filledIn = new WeakMap<Partial<FastCgiLimits>, FastCgiLimits>();
+
+/** Fills in the defaults for whatever is not given. The same object gives the same limits again. Throws FCGI_OPTION_INVALID for what is not a number from 0 up. */
 export function limitsFrom(given: Partial<FastCgiLimits> | undefined): FastCgiLimits {
   if (given === undefined) return DEFAULT_LIMITS;
+  const before = filledIn.get(given);
+  if (before !== undefined) return before;
   for (const [name, value] of Object.entries(given)) {
     if (typeof value === 'number' && value >= 0) continue;
     throw new FastCgiError('FCGI_OPTION_INVALID', `limit ${name} is ${String(value)}`);
   }
-  return { ...DEFAULT_LIMITS, ...given };
+  const limits = { ...DEFAULT_LIMITS, ...given };
+  filledIn.set(given, limits);
+  return limits;
 }

@@ -57,7 +57,9 @@ export class ServerConnection<T = unknown> {
   readonly #transport: Transport;
   readonly #handler: ServerHandler<T>;
   readonly #limits: FastCgiLimits;
-  readonly #management: ManagementAnswerer;
+  readonly #options: ServerOptions;
+  /** Made when somebody asks, which few do. */
+  #management: ManagementAnswerer | undefined;
   readonly #canMultiplex: boolean;
   readonly #isStrict: boolean;
   readonly #reusesInput: boolean;
@@ -79,18 +81,11 @@ export class ServerConnection<T = unknown> {
   constructor(transport: Transport, handler: ServerHandler<T>, options: ServerOptions = {}) {
     this.#transport = transport;
     this.#handler = handler;
+    this.#options = options;
     this.#limits = limitsFrom(options.limits);
     this.#isStrict = options.strict ?? false;
     this.#reusesInput = options.reusesInput ?? false;
     this.#canMultiplex = options.multiplex ?? true;
-    this.#management = new ManagementAnswerer(
-      {
-        maxConnections: options.maxConnections ?? DEFAULT_MAX,
-        maxRequests: options.maxRequests ?? DEFAULT_MAX,
-        multiplex: this.#canMultiplex,
-      },
-      this.#limits,
-    );
     this.#writer = new RecordWriter(transport);
     this.#gate = new InputGate(transport, this.#limits.heldBytes);
     this.#host = {
@@ -300,8 +295,15 @@ export class ServerConnection<T = unknown> {
       return;
     }
     const kept = this.#reusesInput ? Buffer.from(chunk) : chunk;
+    this.#management ??= this.#makeManagement();
     const answer = this.#management.receive(header, kept, start, end, remaining);
     if (answer !== undefined) this.#answer(answer);
+  }
+
+  #makeManagement(): ManagementAnswerer {
+    const { maxConnections = DEFAULT_MAX, maxRequests = DEFAULT_MAX } = this.#options;
+    const values = { maxConnections, maxRequests, multiplex: this.#canMultiplex };
+    return new ManagementAnswerer(values, this.#limits);
   }
 
   #onWrongDirection({ type, requestId }: RecordHeader): void {
@@ -330,14 +332,15 @@ export class ServerConnection<T = unknown> {
   #requestEnded(request: OpenServerRequest<T>): void {
     this.#forget(request);
     if (!request.keepConnection && this.#state === 'open') this.#state = 'draining';
-    this.#endIfIdle();
+    // A web server that does not keep the connection has nothing to say after its only request.
+    this.#endIfIdle(!request.keepConnection && request.received === 'complete' && this.#headCount === 1);
   }
 
-  #endIfIdle(): void {
+  #endIfIdle(hasPeerFinished: boolean = false): void {
     if (this.#state !== 'draining' || this.#requests.size > 0) return;
     this.#state = 'ended';
     this.#decoder.stop();
-    this.#transport.end();
+    this.#transport.end(hasPeerFinished && !this.#decoder.isInsideRecord);
   }
 
   #destroyIfAlone(request: OpenServerRequest<T>): boolean {

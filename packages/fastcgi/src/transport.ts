@@ -10,8 +10,10 @@ export interface Transport {
   /**
    * Everything is written: flush, then send FIN. Keep calling `receive` until the peer closes, with a deadline of your
    * own; closing a socket with unread input makes the kernel reset the connection and lose the tail of the answer.
+   *
+   * @param isLast the peer has said everything, so that closing at once after the flush does no harm; default false
    */
-  end(): void;
+  end(isLast?: boolean): void;
   /** Close now, if possible with a reset, so that the peer cannot take a cut answer for a complete one. */
   destroy(): void;
   /** Stop calling `receive`. */

@@ -57,6 +57,28 @@ describe('several requests on one connection', () => {
   });
 });
 
+describe('the end of a connection that is not kept', () => {
+  it('is the last that is said, once its only request was read whole', () => {
+    const peer = new ServerPeer();
+    receive(peer, get(1, false));
+    peer.request(1).end();
+    expect([peer.transport.state, peer.transport.isEndLast]).toEqual(['ended', true]);
+  });
+
+  it.each<[string, Buffer[]]>([
+    ['STDIN has not ended', [head(1, { keep: false }), stdin(1, 'a')]],
+    ['a record has begun', [get(1, false), stdinEnd(1).subarray(0, 3)]],
+    ['there was another request', [get(2, true), get(1, false)]],
+    ['the connection would have been kept', [get(1, true)]],
+  ])('is not while more may come: %s', (_why, inputs) => {
+    const peer = new ServerPeer();
+    receive(peer, ...inputs);
+    for (const request of peer.requests) request.end();
+    peer.connection.close();
+    expect([peer.transport.state, peer.transport.isEndLast]).toEqual(['ended', false]);
+  });
+});
+
 describe('input that is used again', () => {
   it('has been copied wherever it is needed later, in any pieces', () => {
     const bytes = Buffer.concat([

@@ -22,9 +22,14 @@ export class SocketTransport implements Transport {
 
   /** Passes the socket's events to the connection from now on. */
   attach(connection: SocketConnection): void {
+    this.attachEvents(connection);
+    this.#socket.on('data', (chunk: Buffer) => connection.receive(chunk));
+  }
+
+  /** Passes on everything but what is received. */
+  protected attachEvents(connection: SocketConnection): void {
     const socket = this.#socket;
     let failure: unknown;
-    socket.on('data', (chunk: Buffer) => connection.receive(chunk));
     socket.on('drain', () => connection.drained());
     socket.on('end', () => connection.receiveEnd());
     socket.on('error', (error) => {

@@ -7,6 +7,8 @@ export class RecordingTransport implements Transport {
   capacity = Infinity;
   state: 'open' | 'ended' | 'destroyed' = 'open';
   isPaused = false;
+  /** Whether it was ended with nothing more to come from the peer. */
+  isEndLast = false;
 
   get bytes(): Buffer {
     return Buffer.concat(this.writes);
@@ -21,7 +23,8 @@ export class RecordingTransport implements Transport {
     this.capacity -= bytes.length;
     return this.capacity > 0;
   }
-  end(): void {
+  end(isLast: boolean = false): void {
+    this.isEndLast = isLast;
     if (this.state === 'open') this.state = 'ended';
   }
   destroy(): void {

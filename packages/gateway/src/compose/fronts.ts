@@ -18,6 +18,7 @@ import { openListener, TlsDoor, type Activation, type Listener } from '../listen
 import type { Logger } from '../observe/log.ts';
 import { Seldom } from '../observe/seldom.ts';
 import type { Router } from '../routing/router.ts';
+import { acceptThin } from '../sockets/accept-thin.ts';
 import { Farewells } from './farewells.ts';
 import { httpFarewell, makeHttpFront } from './http-front.ts';
 
@@ -47,7 +48,9 @@ export class Fronts {
   readonly #activation: Activation | undefined;
   readonly #open: OpenFront[] = [];
   readonly #refusals = new Seldom();
-  readonly #sockets = new Set<Socket>();
+  /** Connections of browsers, and those of web servers. */
+  readonly #clients = new Set<Socket>();
+  readonly #webServers = new Set<Socket>();
   /** Resolve when a front has no connection left. */
   #closed: readonly Promise<unknown>[] = [];
 
@@ -62,23 +65,27 @@ export class Fronts {
     return this.#open.map(({ listener }) => listener);
   }
 
+  get #sockets(): readonly Socket[] {
+    return [...this.#clients, ...this.#webServers];
+  }
+
   /** Opens the listeners in their order. Rejects at the first that cannot be opened. */
   async open(): Promise<void> {
     const { limits } = this.#config;
     const tellLate = (peer: string, why: string): void => this.#tellLate(peer, why);
     const headClock = new HeadClock(limits.headerTimeoutMs, tellLate);
-    const replyClock = new ReplyClock(limits.sendTimeoutMs, tellLate);
+    const replyClock = new ReplyClock(limits.sendTimeoutMs, this.#webServers, tellLate);
     for (const listen of this.#config.listen) {
       const parts = { config: this.#config, router: this.#router, logger: this.#logger, headClock };
       const front = makeFront(listen, parts);
+      const isHttp = listen.protocol === 'http';
+      const sockets = isHttp ? this.#clients : this.#webServers;
       front.server.on('connection', (socket: Socket) => {
-        this.#sockets.add(socket);
-        socket.once('close', () => this.#sockets.delete(socket));
+        sockets.add(socket);
+        socket.on('close', () => sockets.delete(socket));
+        // HTTP has clocks of its own.
+        if (!isHttp) replyClock.start();
       });
-      // HTTP has clocks of its own.
-      if (listen.protocol !== 'http') {
-        front.server.on('connection', (socket: Socket) => replyClock.watch(socket));
-      }
       const tls = makeTls(listen);
       const listener = await openListener(listen, front.server, {
         connectionsCount: limits.connectionsCount,
@@ -89,6 +96,8 @@ export class Fronts {
         ...(this.#activation && { activation: this.#activation }),
         onRefused: (peer, reason) => this.#tellRefused(peer, reason),
       });
+      // Node's own server needs Node's own sockets, and so do those who read before the front does.
+      if (!isHttp && !listen.isProxied && tls === null) acceptThin(front.server);
       tls?.watch(() => this.#renew(tls, listener));
       this.#open.push({ front, listener, tls });
     }
@@ -139,7 +148,7 @@ export class Fronts {
    */
   async lastCall(): Promise<void> {
     const untilMs = performance.now() + LAST_CALL_MS;
-    while ([...this.#sockets].some(isFresh) && performance.now() < untilMs) {
+    while (this.#sockets.some(isFresh) && performance.now() < untilMs) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     }
   }

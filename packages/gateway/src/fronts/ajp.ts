@@ -42,6 +42,7 @@ export class AjpFront implements Front {
       allowedAttributes,
       limits: { packetSize: packetBytes, headerCountMax: variablesCount, attributeCountMax: variablesCount },
     };
+    options.headClock?.watch(this.#connections);
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }
 
@@ -61,7 +62,7 @@ export class AjpFront implements Front {
     const connection = new ServerConnection(transport, peer, this.#connectionOptions);
     transport.attach(connection);
     this.#connections.set(connection, socket);
-    this.#options.headClock?.watch(socket, connection);
+    this.#options.headClock?.start();
     socket.on('close', () => this.#connections.delete(connection));
   }
 }

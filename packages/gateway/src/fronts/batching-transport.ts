@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { BLOCK_BYTES } from '../exchange/blocks.ts';
 import { Loans } from '../exchange/loans.ts';
 import { readInto } from '../sockets/read-into.ts';
+import { ThinSocket } from '../sockets/thin-socket.ts';
 
 /** Where web servers' bytes are received: each is copied to where it belongs before the next read. */
 const RECEIVED = Buffer.allocUnsafeSlow(BLOCK_BYTES);
@@ -68,9 +69,12 @@ export class BatchingTransport extends SocketTransport {
     this.#loans.settle(this.#socket);
   }
 
-  override end(): void {
+  override end(isLast: boolean = false): void {
     this.#flush();
-    super.end();
+    const socket: unknown = this.#socket;
+    if (!(socket instanceof ThinSocket)) super.end();
+    else if (isLast) socket.close();
+    else socket.end();
   }
 
   override destroy(): void {
@@ -81,8 +85,10 @@ export class BatchingTransport extends SocketTransport {
   #attach(connection: SocketConnection, received: (bytes: Buffer) => void): void {
     const socket = this.#socket;
     socket.on('drain', () => this.#loans.settle(socket));
-    super.attach(connection);
-    if (readInto(socket, () => RECEIVED, received)) socket.removeAllListeners('data');
+    this.attachEvents(connection);
+    const thin: unknown = socket;
+    if (thin instanceof ThinSocket) thin.read(RECEIVED, received);
+    else if (!readInto(socket, () => RECEIVED, received)) socket.on('data', received);
   }
 
   #send(bytes: Uint8Array): void {

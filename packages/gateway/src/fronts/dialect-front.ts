@@ -36,6 +36,7 @@ export class DialectFront implements Front {
     this.protocol = dialect.protocol;
     this.#dialect = dialect;
     this.#options = options;
+    options.headClock?.watch(this.#connections);
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }
 
@@ -66,7 +67,7 @@ export class DialectFront implements Front {
     });
     transport.attach(connection);
     this.#connections.set(connection, socket);
-    this.#options.headClock?.watch(socket, connection);
+    this.#options.headClock?.start();
     socket.on('close', () => this.#connections.delete(connection));
   }
 }

@@ -14,18 +14,16 @@ import type { FrontOptions } from './front.ts';
 const STATUS = Buffer.from('Status: ');
 const END_OF_HEAD = Buffer.from('\r\n');
 
-/** What a request needs to know of its front. */
-export interface FastCgiInboundOptions extends FrontOptions {
-  /** It was answered with 400 instead of becoming an exchange. */
-  readonly refused: (error: FastCgiError | ContentLengthError) => void;
-}
+/** Told of a request that was answered with 400 instead of becoming an exchange. */
+export type RefusalNoter = (error: FastCgiError | ContentLengthError) => void;
 
 /** Hangs on a request of the library, and stands between it and its exchange in both directions. */
 export class FastCgiInbound implements Reply, BodySource {
   /** Null until it is known whether a body comes. */
   exchange: Exchange | null = null;
   readonly #request: ServerRequest<FastCgiInbound>;
-  readonly #options: FastCgiInboundOptions;
+  readonly #options: FrontOptions;
+  readonly #refused: RefusalNoter;
   readonly #variables: Variables | null;
   /** CONTENT_LENGTH, or null: then the end of STDIN is the end of the body. */
   readonly #announcedBytes: number | null = null;
@@ -35,9 +33,10 @@ export class FastCgiInbound implements Reply, BodySource {
   /** The last of the reply is with the library, which takes nothing after it. */
   #isOver = false;
 
-  constructor(request: ServerRequest<FastCgiInbound>, options: FastCgiInboundOptions) {
+  constructor(request: ServerRequest<FastCgiInbound>, options: FrontOptions, refused: RefusalNoter) {
     this.#request = request;
     this.#options = options;
+    this.#refused = refused;
     try {
       const index: number[] = [];
       const variables = new Variables(request.params.toBlock(index), index);
@@ -142,6 +141,6 @@ export class FastCgiInbound implements Reply, BodySource {
       this.#options.showDetail,
     );
     this.head(page.head, page.body, true);
-    this.#options.refused(error);
+    this.#refused(error);
   }
 }

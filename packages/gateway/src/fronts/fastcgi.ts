@@ -5,11 +5,12 @@ import {
   ServerConnection,
   type FastCgiError,
   type ServerHandler,
+  type ServerOptions,
   type ServerRequest,
 } from '@sluice/fastcgi';
 import { createServer, type Server, type Socket } from 'node:net';
 import { BatchingTransport } from './batching-transport.ts';
-import { FastCgiInbound, type FastCgiInboundOptions } from './fastcgi-inbound.ts';
+import { FastCgiInbound, type RefusalNoter } from './fastcgi-inbound.ts';
 import { Refusals, type Refusal } from './fastcgi-refusals.ts';
 import type { Front, FrontOptions } from './front.ts';
 
@@ -29,11 +30,16 @@ export class FastCgiFront implements Front {
   readonly protocol = 'fastcgi';
   readonly server: Server;
   readonly #options: FastCgiFrontOptions;
+  readonly #connectionOptions: ServerOptions;
   readonly #connections = new Map<ServerConnection<FastCgiInbound>, Socket>();
   readonly #refusals = new Refusals();
 
   constructor(options: FastCgiFrontOptions) {
     this.#options = options;
+    const { variablesBytes, variablesCount } = options;
+    const limits = { paramsBytes: variablesBytes, paramsPairs: variablesCount };
+    this.#connectionOptions = { limits, reusesInput: true };
+    options.headClock?.watch(this.#connections);
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }
 
@@ -48,12 +54,11 @@ export class FastCgiFront implements Front {
   }
 
   #accept(socket: Socket): void {
-    const limits = { paramsBytes: this.#options.variablesBytes, paramsPairs: this.#options.variablesCount };
     const transport = new BatchingTransport(socket);
-    const connection = new ServerConnection(transport, this.#peerOf(socket), { limits, reusesInput: true });
+    const connection = new ServerConnection(transport, this.#peerOf(socket), this.#connectionOptions);
     transport.attachReusing(connection);
     this.#connections.set(connection, socket);
-    this.#options.headClock?.watch(socket, connection);
+    this.#options.headClock?.start();
     socket.on('close', () => this.#connections.delete(connection));
   }
 
@@ -67,18 +72,18 @@ export class FastCgiFront implements Front {
 
 /** Hears what one connection has to tell. */
 class FastCgiPeer implements ServerHandler<FastCgiInbound> {
-  readonly #options: FastCgiInboundOptions;
-  readonly #note: FastCgiInboundOptions['refused'];
+  readonly #options: FrontOptions;
+  readonly #note: RefusalNoter;
 
   /** @param note told of errors and of requests that are refused */
-  constructor(options: FrontOptions, note: FastCgiInboundOptions['refused']) {
-    this.#options = { ...options, refused: note };
+  constructor(options: FrontOptions, note: RefusalNoter) {
+    this.#options = options;
     this.#note = note;
   }
 
   onRequest(request: Request): void {
     if (request.role !== Role.RESPONDER) request.refuse('unknown-role');
-    else request.userData = new FastCgiInbound(request, this.#options);
+    else request.userData = new FastCgiInbound(request, this.#options, this.#note);
   }
 
   onStdin(request: Request, chunk: Buffer): void {

@@ -13,19 +13,22 @@ export interface HeadReader {
   readonly headCount: number;
 }
 
-interface Watched {
-  readonly socket: Socket;
-  readonly reader: HeadReader;
-  headCount: number;
-  /** Since when that head has been seen to be incomplete, or null. */
-  sinceMs: number | null;
+/** A head that was incomplete when it was last looked. */
+interface Suspect {
+  readonly headCount: number;
+  /** Since when that has been seen. */
+  readonly sinceMs: number;
 }
+
+/** Connections by what reads their heads: those that a front has at the moment, and no others. */
+export type HeadReaders = ReadonlyMap<HeadReader, Socket>;
 
 /** Closes connections whose head takes too long. One coarse timer for all of them, and none while there are none. */
 export class HeadClock {
   readonly #timeoutMs: number;
   readonly #late: (peer: string, message: string) => void;
-  readonly #watched = new Set<Watched>();
+  readonly #watched: HeadReaders[] = [];
+  #suspects: ReadonlyMap<HeadReader, Suspect> = new Map();
   #timer: NodeJS.Timeout | null = null;
 
   /**
@@ -37,36 +40,43 @@ export class HeadClock {
     this.#late = late;
   }
 
-  /** Watches a connection until it is closed. */
-  watch(socket: Socket, reader: HeadReader): void {
-    const watched = { socket, reader, headCount: 0, sinceMs: null };
-    this.#watched.add(watched);
+  /** Watches all connections that are in there whenever it looks, for ever. `start` is due when one has been added. */
+  watch(connections: HeadReaders): void {
+    this.#watched.push(connections);
+  }
+
+  /** Begins to look, if it does not already: there is a connection. */
+  start(): void {
     this.#timer ??= setTimeout(() => this.#look(), this.#timeoutMs * COARSENESS).unref();
-    socket.once('close', () => this.#watched.delete(watched));
   }
 
   #look(): void {
     const nowMs = performance.now();
-    for (const watched of this.#watched) this.#check(watched, nowMs);
-    if (this.#watched.size > 0) this.#timer?.refresh();
+    const suspects = new Map<HeadReader, Suspect>();
+    let isNeeded = false;
+    for (const connections of this.#watched) {
+      if (connections.size > 0) isNeeded = true;
+      for (const [reader, socket] of connections) {
+        const suspect = reader.isInsideHead && !socket.destroyed ? this.#judge(reader, socket, nowMs) : null;
+        if (suspect) suspects.set(reader, suspect);
+      }
+    }
+    this.#suspects = suspects;
+    if (isNeeded) this.#timer?.refresh();
     else this.#timer = null;
   }
 
-  #check(watched: Watched, nowMs: number): void {
-    const { socket, reader } = watched;
-    if (!reader.isInsideHead) {
-      watched.sinceMs = null;
-    } else if (watched.sinceMs === null || reader.headCount !== watched.headCount) {
-      watched.headCount = reader.headCount;
-      watched.sinceMs = nowMs;
-    } else if (nowMs - watched.sinceMs > this.#timeoutMs) {
-      this.#watched.delete(watched);
-      const peer = socket.remoteAddress ?? '';
-      socket.destroy();
-      this.#late(
-        peer,
-        `a request that was begun did not arrive within ${this.#timeoutMs} ms (limits.header_timeout)`,
-      );
-    }
+  /** Returns what to remember of it; null if it has been closed. */
+  #judge(reader: HeadReader, socket: Socket, nowMs: number): Suspect | null {
+    const before = this.#suspects.get(reader);
+    if (before?.headCount !== reader.headCount) return { headCount: reader.headCount, sinceMs: nowMs };
+    if (nowMs - before.sinceMs <= this.#timeoutMs) return before;
+    const peer = socket.remoteAddress ?? '';
+    socket.destroy();
+    this.#late(
+      peer,
+      `a request that was begun did not arrive within ${this.#timeoutMs} ms (limits.header_timeout)`,
+    );
+    return null;
   }
 }

@@ -8,8 +8,8 @@ const COARSENESS = 1 / 4;
 /** From this share of the timeout on it is asked what the kernel still has of it. */
 const SUSPICIOUS_AFTER = 1 / 2;
 
+/** A connection with something to send. */
 interface Watched {
-  readonly socket: Socket;
   sentBytes: number;
   sinceMs: number;
   /** What the kernel had, when that was last asked. */
@@ -19,52 +19,55 @@ interface Watched {
 /** Closes connections whose peer takes nothing of what waits for it. One coarse timer for all of them. */
 export class ReplyClock {
   readonly #timeoutMs: number;
+  readonly #sockets: ReadonlySet<Socket>;
   readonly #late: (peer: string, message: string) => void;
-  readonly #watched = new Map<Socket, Watched>();
+  /** Those that had something to send when it was last looked. */
+  #watched = new Map<Socket, Watched>();
   #timer: NodeJS.Timeout | null = null;
 
   /**
    * @param timeoutMs how long nothing of a reply may be taken
+   * @param sockets the connections to look at, whenever it looks
    * @param late told of each connection that is closed; `peer` is an address, or empty for a Unix socket
    */
-  constructor(timeoutMs: number, late: (peer: string, message: string) => void) {
+  constructor(
+    timeoutMs: number,
+    sockets: ReadonlySet<Socket>,
+    late: (peer: string, message: string) => void,
+  ) {
     this.#timeoutMs = timeoutMs;
+    this.#sockets = sockets;
     this.#late = late;
   }
 
-  /** Watches a connection until it is closed. */
-  watch(socket: Socket): void {
-    this.#watched.set(socket, { socket, sentBytes: 0, sinceMs: performance.now(), queuedBytes: null });
+  /** Begins to look, if it does not already: there is a connection. */
+  start(): void {
     this.#timer ??= setTimeout(() => this.#look(), this.#timeoutMs * COARSENESS).unref();
-    socket.once('close', () => this.#watched.delete(socket));
   }
 
   #look(): void {
     const nowMs = performance.now();
-    const suspects: Watched[] = [];
-    for (const watched of this.#watched.values()) if (this.#isSuspect(watched, nowMs)) suspects.push(watched);
+    const before = this.#watched;
+    const suspects: Socket[] = [];
+    this.#watched = new Map();
+    for (const socket of this.#sockets) {
+      if (socket.writableLength === 0 || socket.destroyed) continue;
+      const watched = progressOf(socket, before.get(socket), nowMs);
+      this.#watched.set(socket, watched);
+      if (nowMs - watched.sinceMs >= this.#timeoutMs * SUSPICIOUS_AFTER) suspects.push(socket);
+    }
     if (suspects.length > 0) this.#judge(suspects, nowMs);
-    if (this.#watched.size > 0) this.#timer?.refresh();
+    if (this.#sockets.size > 0) this.#timer?.refresh();
     else this.#timer = null;
   }
 
-  #isSuspect(watched: Watched, nowMs: number): boolean {
-    const { bytesWritten, writableLength } = watched.socket;
-    const sentBytes = bytesWritten - writableLength;
-    if (writableLength === 0 || sentBytes !== watched.sentBytes) {
-      watched.sentBytes = sentBytes;
-      watched.sinceMs = nowMs;
-      watched.queuedBytes = null;
-      return false;
-    }
-    return nowMs - watched.sinceMs >= this.#timeoutMs * SUSPICIOUS_AFTER;
-  }
-
   /** The kernel holds megabytes for a TCP peer, and takes no more before a large part has gone: slow is not stuck. */
-  #judge(suspects: readonly Watched[], nowMs: number): void {
-    const queued = unacknowledgedBytes(suspects.map(({ socket }) => socket));
-    for (const watched of suspects) {
-      const { socket, queuedBytes } = watched;
+  #judge(suspects: readonly Socket[], nowMs: number): void {
+    const queued = unacknowledgedBytes(suspects);
+    for (const socket of suspects) {
+      const watched = this.#watched.get(socket);
+      if (!watched) continue;
+      const { queuedBytes } = watched;
       const nowQueued = queued.get(socket) ?? null;
       if (nowQueued !== queuedBytes) {
         if (queuedBytes !== null) watched.sinceMs = nowMs;
@@ -77,4 +80,10 @@ export class ReplyClock {
       }
     }
   }
+}
+
+/** What is known of a connection: as before if it has sent nothing since. */
+function progressOf(socket: Socket, before: Watched | undefined, nowMs: number): Watched {
+  const sentBytes = socket.bytesWritten - socket.writableLength;
+  return before?.sentBytes === sentBytes ? before : { sentBytes, sinceMs: nowMs, queuedBytes: null };
 }

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { HeadClock } from '../../src/fronts/head-clock.ts';
+import { HeadClock, type HeadReader } from '../../src/fronts/head-clock.ts';
 import { unacknowledgedBytes } from '../../src/fronts/kernel-queue.ts';
 import { ReplyClock } from '../../src/fronts/reply-clock.ts';
 import { until } from '../helpers/settled.ts';
@@ -31,9 +31,15 @@ afterEach(async () => {
 });
 
 describe('the clock of heads', () => {
+  function watchHeads(reader: HeadReader): void {
+    const clock = new HeadClock(1_000, tell);
+    clock.watch(new Map([[reader, socket]]));
+    clock.start();
+  }
+
   it('closes a connection whose head does not end, however many bytes come', () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'Date'] });
-    new HeadClock(1_000, tell).watch(socket, { isInsideHead: true, headCount: 1 });
+    watchHeads({ isInsideHead: true, headCount: 1 });
     jest.advanceTimersByTime(1_000);
     expect(socket.destroyed).toBe(false);
     jest.advanceTimersByTime(1_000);
@@ -44,7 +50,7 @@ describe('the clock of heads', () => {
   it('tells one head from the next, and lets idle connections be', () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'Date'] });
     const reader = { isInsideHead: true, headCount: 0 };
-    new HeadClock(1_000, tell).watch(socket, reader);
+    watchHeads(reader);
     for (let count = 0; count < 50; count++) {
       reader.headCount++;
       jest.advanceTimersByTime(500);
@@ -66,7 +72,7 @@ describe('the clock of replies', () => {
     peer.pause();
     await fill();
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'Date'] });
-    new ReplyClock(1_000, tell).watch(socket);
+    new ReplyClock(1_000, new Set([socket]), tell).start();
     jest.advanceTimersByTime(1_000);
     expect(socket.destroyed).toBe(false);
     jest.advanceTimersByTime(2_000);
@@ -78,7 +84,7 @@ describe('the clock of replies', () => {
     peer.pause();
     await fill();
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'Date'] });
-    new ReplyClock(1_000, tell).watch(socket);
+    new ReplyClock(1_000, new Set([socket]), tell).start();
     for (let count = 0; count < 8; count++) {
       jest.advanceTimersByTime(750);
       await until(
@@ -98,7 +104,7 @@ describe('the clock of replies', () => {
 
   it('lets connections be that have nothing to send', () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'Date'] });
-    new ReplyClock(1_000, tell).watch(socket);
+    new ReplyClock(1_000, new Set([socket]), tell).start();
     jest.advanceTimersByTime(60_000);
     expect([socket.destroyed, late]).toEqual([false, []]);
   });

@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { encodeFrame, FRAME } from '../../src/backends/workers/frames.ts';
 import { Meeting } from '../../src/backends/workers/preload/meeting.ts';
-import { closed, until } from '../helpers/settled.ts';
+import { until } from '../helpers/settled.ts';
 import { Temporary } from '../helpers/temporary.ts';
 import { everySplit } from '../helpers/splits.ts';
 import { bytesOf, vectorsOf, wireVectors } from '../helpers/wire-vectors.ts';
@@ -82,7 +82,8 @@ describe('a meeting', () => {
     async (_name, vector) => {
       hold();
       const socket = await visit([bytesOf(vector), Buffer.alloc(40)]);
-      await closed(socket);
+      socket.resume();
+      await once(socket, 'close');
       expect(guests).toEqual([]);
     },
   );
@@ -90,17 +91,18 @@ describe('a meeting', () => {
   it('closes a channel whose token is not known', async () => {
     hold((token) => token !== TOKEN);
     const socket = await visit([encodeFrame(FRAME.hello, 0, 0, Buffer.from(TOKEN))]);
-    await closed(socket);
+    socket.resume();
+    await once(socket, 'close');
     expect(guests).toEqual([]);
   });
 
   it('lets go of those who have said nothing when it is over', async () => {
     hold();
     const socket = await visit([]);
-    const isClosed = closed(socket);
+    socket.resume();
     await until('it has been noticed', () => socket.readyState === 'open');
     meeting.close();
-    await isClosed;
+    await once(socket, 'close');
     hold();
   });
 
