@@ -1,5 +1,5 @@
 // Checks one table of a section and turns it into the typed values of the configuration.
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { formatPath, type Step } from './locate.ts';
 import { show, type Problem, type Source } from './problems.ts';
 import { getValue } from './raw.ts';

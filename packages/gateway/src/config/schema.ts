@@ -1,6 +1,6 @@
 // From the table of settings to schemas: one for each section, which reads it, and one for the whole file, which
 // editors use.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Setting } from './setting.ts';
 import { sections, type Section } from './settings/index.ts';
 
@@ -8,22 +8,22 @@ import { sections, type Section } from './settings/index.ts';
 z.config({ jitless: true });
 
 /** Reads one table of a section. Unknown keys are issues; what is not given stays undefined. */
-export function sectionSchema(settings: readonly Setting<unknown>[]): z.ZodType<Record<string, unknown>> {
+export function sectionSchema(settings: readonly Setting<unknown>[]): z.ZodMiniType<Record<string, unknown>> {
   return tableSchema(settings, ({ kind, fallback }) =>
-    fallback.state === 'required' ? kind.schema : kind.schema.optional(),
+    fallback.state === 'required' ? kind.schema : z.optional(kind.schema),
   );
 }
 
 function tableSchema(
   settings: readonly Setting<unknown>[],
-  leafSchema: (setting: Setting<unknown>) => z.ZodType,
-): z.ZodType<Record<string, unknown>> {
-  const shape: Record<string, z.ZodType> = {};
+  leafSchema: (setting: Setting<unknown>) => z.ZodMiniType,
+): z.ZodMiniType<Record<string, unknown>> {
+  const shape: Record<string, z.ZodMiniType> = {};
   for (const [key, group] of groupByFirstKey(settings)) {
     const [only] = group;
     const isLeaf = only !== undefined && only.key === key;
     const inner = group.map((setting) => ({ ...setting, key: setting.key.slice(key.length + 1) }));
-    shape[key] = isLeaf ? leafSchema(only) : tableSchema(inner, leafSchema).optional();
+    shape[key] = isLeaf ? leafSchema(only) : z.optional(tableSchema(inner, leafSchema));
   }
   return z.strictObject(shape);
 }
@@ -35,17 +35,17 @@ export function configJsonSchema(): object {
   return { ...schema, title: 'sluice.toml', description: 'Configuration of the Sluice gateway.' };
 }
 
-function documentSchema(section: Section): z.ZodType {
+function documentSchema(section: Section): z.ZodMiniType {
   const table = tableSchema(section.settings, describedSchema);
   const all = { table, list: z.array(table), named: z.record(z.string(), table) }[section.shape];
-  return all.optional().meta({ description: plain(section.prose) });
+  return z.optional(all).check(z.meta({ description: plain(section.prose) }));
 }
 
 /** A key that a flag can give may be missing in the file. */
-function describedSchema({ kind, fallback, prose, flag }: Setting<unknown>): z.ZodType {
+function describedSchema({ kind, fallback, prose, flag }: Setting<unknown>): z.ZodMiniType {
   const described = fallback.state === 'value' ? { default: fallback.toml } : {};
-  const schema = kind.schema.meta({ description: plain(prose), ...described });
-  return fallback.state === 'required' && flag === null ? schema : schema.optional();
+  const schema = kind.schema.check(z.meta({ description: plain(prose), ...described }));
+  return fallback.state === 'required' && flag === null ? schema : z.optional(schema);
 }
 
 function groupByFirstKey(settings: readonly Setting<unknown>[]): Map<string, readonly Setting<unknown>[]> {

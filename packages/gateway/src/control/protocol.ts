@@ -5,7 +5,8 @@
 //
 // Fields may be added to results within a version. A change that an older reader would misunderstand is a new version.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { en } from 'zod/locales';
 import type { ProcessRange } from '../config/types.ts';
 import type { GatewayStatus, ReloadReport } from './status.ts';
 
@@ -39,26 +40,32 @@ export type ControlAnswer =
   | { readonly version: number; readonly ok: true; readonly result: unknown }
   | { readonly version: number; readonly ok: false; readonly error: string };
 
+// Clients are told what was expected, and the small entry of zod speaks no language by itself.
+z.config(en());
+
 const range = z
-  .strictObject({ min: z.int().min(1).max(1024), max: z.int().min(1).max(1024) })
-  .refine(({ min, max }) => min <= max, 'min is more than max');
+  .strictObject({
+    min: z.int().check(z.minimum(1), z.maximum(1024)),
+    max: z.int().check(z.minimum(1), z.maximum(1024)),
+  })
+  .check(z.refine(({ min, max }) => min <= max, 'min is more than max'));
 
 const version = z.literal(CONTROL_VERSION, `this gateway speaks version ${CONTROL_VERSION}`);
 
-const requestSchema: z.ZodType<ControlRequest> = z.discriminatedUnion('command', [
+const requestSchema: z.ZodMiniType<ControlRequest> = z.discriminatedUnion('command', [
   z.strictObject({ version, command: z.literal('status') }),
   z.strictObject({ version, command: z.literal('reload') }),
   z.strictObject({
     version,
     command: z.literal('scale'),
-    pool: z.string().default('default'),
+    pool: z._default(z.string(), 'default'),
     processes: range,
   }),
   z.strictObject({ version, command: z.literal('drain') }),
-  z.strictObject({ version, command: z.literal('stop'), isNow: z.boolean().default(false) }),
+  z.strictObject({ version, command: z.literal('stop'), isNow: z._default(z.boolean(), false) }),
 ]);
 
-const answerSchema: z.ZodType<ControlAnswer> = z.discriminatedUnion('ok', [
+const answerSchema: z.ZodMiniType<ControlAnswer> = z.discriminatedUnion('ok', [
   z.object({ version, ok: z.literal(true), result: z.unknown() }),
   z.object({ version, ok: z.literal(false), error: z.string() }),
 ]);
@@ -83,7 +90,10 @@ export function formatAnswer(outcome: { readonly result: unknown } | { readonly 
   return `${JSON.stringify({ version: CONTROL_VERSION, ok: 'result' in outcome, ...outcome })}\n`;
 }
 
-function parse<T>(schema: z.ZodType<T>, line: string): { readonly value: T } | { readonly reason: string } {
+function parse<T>(
+  schema: z.ZodMiniType<T>,
+  line: string,
+): { readonly value: T } | { readonly reason: string } {
   let json: unknown;
   try {
     json = JSON.parse(line);

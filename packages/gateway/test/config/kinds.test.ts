@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { en } from 'zod/locales';
+import { config } from 'zod/mini';
 import fc from 'fast-check';
 import { networkList } from '../../src/config/kinds/access.ts';
 import {
@@ -114,6 +116,9 @@ const refused: readonly [name: string, kind: ValueKind<unknown>, raw: unknown, r
   ['environment', environmentTable, { A: 1 }, 'expected string'],
   ['environment', environmentTable, { A: '\0' }, 'NUL'],
 ];
+
+// What zod says in its own words is told apart here only.
+config(en());
 
 describe('kinds of values', () => {
   it.each(accepted)('%s: reads %#', (_name, kind, raw, value) => {

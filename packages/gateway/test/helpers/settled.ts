@@ -1,5 +1,7 @@
 // Waiting for what has no event of its own, by looking again each round of the event loop until a deadline.
 
+import type { Socket } from 'node:net';
+
 const DEADLINE_MS = 10_000;
 
 /** Resolves when the condition holds; rejects, saying what was waited for, after ten seconds. */
@@ -9,4 +11,11 @@ export async function until(what: string, condition: () => boolean): Promise<voi
     if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** Resolves when the socket is closed: by a reset if something it sent had not been read. */
+export function closed(socket: Socket): Promise<void> {
+  const isClosed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.on('error', () => {}).resume();
+  return isClosed;
 }

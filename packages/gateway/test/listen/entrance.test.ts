@@ -6,6 +6,7 @@ import { openListener, type OpenOptions } from '../../src/listen/open-listener.t
 import { endsOf } from '../../src/listen/peers.ts';
 import type { ListenConfig } from '../../src/config/types.ts';
 import { RawClient } from '../helpers/raw-client.ts';
+import { closed } from '../helpers/settled.ts';
 import { ask, listenOn, temporaryDirectory } from './support.ts';
 
 /** A server that tells each connection whom it takes it for, and then what it sends. */
@@ -120,9 +121,9 @@ describe('a listener for the PROXY protocol', () => {
     const accepted = once(server, 'connection');
     const client = connect({ path });
     await accepted;
-    const closed = once(server, 'close');
+    const isOver = once(server, 'close');
     listener.close();
-    await Promise.all([closed, once(client, 'close')]);
+    await Promise.all([isOver, closed(client)]);
   });
 
   it('works on a Unix socket', async () => {

@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { encodeFrame, FRAME } from '../../src/backends/workers/frames.ts';
 import { Meeting } from '../../src/backends/workers/preload/meeting.ts';
-import { until } from '../helpers/settled.ts';
+import { closed, until } from '../helpers/settled.ts';
 import { Temporary } from '../helpers/temporary.ts';
 import { everySplit } from '../helpers/splits.ts';
 import { bytesOf, vectorsOf, wireVectors } from '../helpers/wire-vectors.ts';
@@ -82,8 +82,7 @@ describe('a meeting', () => {
     async (_name, vector) => {
       hold();
       const socket = await visit([bytesOf(vector), Buffer.alloc(40)]);
-      socket.resume();
-      await once(socket, 'close');
+      await closed(socket);
       expect(guests).toEqual([]);
     },
   );
@@ -91,18 +90,17 @@ describe('a meeting', () => {
   it('closes a channel whose token is not known', async () => {
     hold((token) => token !== TOKEN);
     const socket = await visit([encodeFrame(FRAME.hello, 0, 0, Buffer.from(TOKEN))]);
-    socket.resume();
-    await once(socket, 'close');
+    await closed(socket);
     expect(guests).toEqual([]);
   });
 
   it('lets go of those who have said nothing when it is over', async () => {
     hold();
     const socket = await visit([]);
-    socket.resume();
+    const isClosed = closed(socket);
     await until('it has been noticed', () => socket.readyState === 'open');
     meeting.close();
-    await once(socket, 'close');
+    await isClosed;
     hold();
   });
 

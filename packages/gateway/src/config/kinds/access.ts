@@ -1,11 +1,11 @@
 // Who may connect: addresses and CIDR blocks.
 import { isIP, isIPv4 } from 'node:net';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { textSchema, type Parsed, type ValueKind } from './kind.ts';
 
 /** A list of addresses and CIDR blocks. */
 export const networkList: ValueKind<readonly string[]> = {
-  schema: z.array(textSchema(parseNetwork, ['10.0.0.0/8', '192.168.1.7', 'fd00::/8'])).min(1),
+  schema: z.array(textSchema(parseNetwork, ['10.0.0.0/8', '192.168.1.7', 'fd00::/8'])).check(z.minLength(1)),
   allowed: 'a list of addresses and CIDR blocks, such as ["10.0.0.0/8", "192.168.1.7"]',
   placeholder: 'network',
   repeats: true,

@@ -1,10 +1,12 @@
 // Names of AJP request attributes.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { textSchema, type Parsed, type ValueKind } from './kind.ts';
 
 /** A list of request attributes that may become variables. */
 export const attributeNames: ValueKind<readonly string[]> = {
-  schema: z.array(textSchema(parseAttributeName, ['SSL_CLIENT_S_DN', 'WSGI_SCRIPT_NAME'])).min(1),
+  schema: z
+    .array(textSchema(parseAttributeName, ['SSL_CLIENT_S_DN', 'WSGI_SCRIPT_NAME']))
+    .check(z.minLength(1)),
   allowed:
     'a list of names of upper-case letters, digits and "_", such as ["SSL_CLIENT_S_DN", "WSGI_SCRIPT_NAME"]',
   placeholder: 'name',

@@ -1,5 +1,5 @@
 // Environment variables handed to the workers.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ValueKind } from './kind.ts';
 
 const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -7,8 +7,8 @@ const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** A table of environment variables; on the command line `NAME=VALUE`, once for each. */
 export const environmentTable: ValueKind<Readonly<Record<string, string>>> = {
   schema: z.record(
-    z.string().regex(variableName, 'it is not the name of an environment variable'),
-    z.string().refine((value) => !value.includes('\0'), 'it contains a NUL character'),
+    z.string().check(z.regex(variableName, 'it is not the name of an environment variable')),
+    z.string().check(z.refine((value) => !value.includes('\0'), 'it contains a NUL character')),
   ),
   allowed: 'names and texts, such as DJANGO_SETTINGS_MODULE = "mysite.settings"',
   placeholder: 'NAME=VALUE',

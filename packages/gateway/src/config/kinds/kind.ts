@@ -1,11 +1,11 @@
 // What a kind of setting value is: how it is read from TOML, how from the words of a command line or an
 // environment variable, and how it is described. One file per family of kinds beside this one.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** A kind of value, shared by every setting that has it. */
 export interface ValueKind<T> {
   /** Reads the TOML value. */
-  readonly schema: z.ZodType<T>;
+  readonly schema: z.ZodMiniType<T>;
   /** Completes the sentence "give ..." in an error message. */
   readonly allowed: string;
   /** Stands for the value in `--help`; null for a switch that takes none. */
@@ -20,16 +20,19 @@ export interface ValueKind<T> {
 export type Parsed<T> = { readonly value: T } | { readonly reason: string };
 
 /** A schema that reads a TOML string with `parse`; a refusal becomes the message of the issue. */
-export function textSchema<T>(parse: (text: string) => Parsed<T>, examples: readonly string[]): z.ZodType<T> {
-  return z
-    .string()
-    .meta({ examples: [...examples] })
-    .transform((text, context) => {
+export function textSchema<T>(
+  parse: (text: string) => Parsed<T>,
+  examples: readonly string[],
+): z.ZodMiniType<T> {
+  return z.pipe(
+    z.string().check(z.meta({ examples: [...examples] })),
+    z.transform((text, context) => {
       const parsed = parse(text);
       if ('value' in parsed) return parsed.value;
       context.issues.push({ code: 'custom', message: parsed.reason, input: text });
       return z.NEVER;
-    });
+    }),
+  );
 }
 
 /** The word that counts when a flag takes one value: the last, as everywhere on the command line. */

@@ -1,5 +1,5 @@
 // Several path prefixes.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ValueKind } from './kind.ts';
 import { pathPrefix } from './url-path.ts';
 

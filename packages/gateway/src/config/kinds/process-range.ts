@@ -1,18 +1,24 @@
 // How many processes: a number, or two between which the load decides.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ProcessRange } from '../types.ts';
 import { lastWord, type ValueKind } from './kind.ts';
 
 const countMax = 1024;
-const count = z.int().min(1).max(countMax);
+const count = z.int().check(z.minimum(1), z.maximum(countMax));
 
 const rangeSchema = z
   .strictObject({ min: count, max: count })
-  .refine(({ min, max }) => min <= max, 'min is more than max');
+  .check(z.refine(({ min, max }) => min <= max, 'min is more than max'));
 
 /** A number, a table with `min` and `max`, or `2-8` on the command line. */
 export const processRange: ValueKind<ProcessRange> = {
-  schema: z.union([count.transform((number) => ({ min: number, max: number })), rangeSchema]),
+  schema: z.union([
+    z.pipe(
+      count,
+      z.transform((number) => ({ min: number, max: number })),
+    ),
+    rangeSchema,
+  ]),
   allowed: `a whole number from 1 to ${countMax}, or two as { min = 2, max = 8 } (on the command line 2-8)`,
   placeholder: 'number|min-max',
   repeats: false,

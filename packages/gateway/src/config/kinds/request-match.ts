@@ -1,5 +1,5 @@
 // What a route may ask of a request besides its path: host names and methods.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { textSchema, type Parsed, type ValueKind } from './kind.ts';
 
 /** One host name or several; the first label may be `*`. In lower case, without a dot at the end. */
@@ -26,7 +26,13 @@ function oneOrMore(
 ): ValueKind<readonly string[]> {
   const one = textSchema(parse, examples);
   return {
-    schema: z.union([one.transform((text) => [text]), z.array(one).min(1)]),
+    schema: z.union([
+      z.pipe(
+        one,
+        z.transform((text) => [text]),
+      ),
+      z.array(one).check(z.minLength(1)),
+    ]),
     allowed,
     placeholder,
     repeats: true,

@@ -1,5 +1,5 @@
 // Kinds without a notation of their own: text, choices, whole numbers, switches, permission bits.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { lastWord, stringKind, type ValueKind } from './kind.ts';
 
 /** A string that is not empty. `what` names it in errors ("a directory"), `placeholder` in help. */
@@ -25,7 +25,7 @@ export function choice<const T extends string>(words: readonly [T, ...T[]]): Val
 /** A whole number between two bounds, both included. */
 export function integer(min: number, max: number): ValueKind<number> {
   return {
-    schema: z.int().min(min).max(max),
+    schema: z.int().check(z.minimum(min), z.maximum(max)),
     allowed: `a whole number from ${min} to ${max}`,
     placeholder: 'number',
     repeats: false,

@@ -1,5 +1,5 @@
 // Upstream servers: where they are, how much each takes, and how routes name them.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { RouteTarget, UpstreamAddress, UpstreamProtocolName, UpstreamServer } from '../types.ts';
 import { tcpAddress, unixAddress } from './address.ts';
 import { stringKind, textSchema, type Parsed, type ValueKind } from './kind.ts';
@@ -32,7 +32,7 @@ function serviceName(name: string): Parsed<UpstreamAddress> {
   return { value: { kind: 'srv', name } };
 }
 
-const weight = z.int().min(1).max(1000);
+const weight = z.int().check(z.minimum(1), z.maximum(1000));
 const address = textSchema(parseUpstreamAddress, examples);
 
 /** One server or several, each as an address, or as a table with its weight. */
@@ -40,11 +40,14 @@ export const serverList: ValueKind<readonly UpstreamServer[]> = {
   schema: z
     .array(
       z.union([
-        address.transform((value) => ({ address: value, weight: 1 })),
-        z.strictObject({ address, weight: weight.default(1) }),
+        z.pipe(
+          address,
+          z.transform((value) => ({ address: value, weight: 1 })),
+        ),
+        z.strictObject({ address, weight: z._default(weight, 1) }),
       ]),
     )
-    .min(1),
+    .check(z.minLength(1)),
   allowed:
     'a list of addresses such as "unix:/run/app.sock", "127.0.0.1:9000", "app.internal:9000" or "srv:_fcgi._tcp.example.com", or of tables such as { address = "10.0.0.2:9000", weight = 2 } with a weight from 1 to 1000',
   placeholder: 'address',
@@ -75,12 +78,12 @@ function parseRouteTarget(text: string): Parsed<RouteTarget> {
 /** A table of request variables. */
 export const variableTable: ValueKind<Readonly<Record<string, string>>> = {
   schema: z.record(
-    z.string().regex(/^\w+$/, 'it is not the name of a variable'),
-    // oxlint-disable-next-line no-control-regex -- a NUL is what must not be in it
-    z
-      .string()
-      .regex(/^[^\0]*$/, 'it contains a NUL character')
-      .refine(isLatin1, 'it is not latin-1'),
+    z.string().check(z.regex(/^\w+$/, 'it is not the name of a variable')),
+    z.string().check(
+      // oxlint-disable-next-line no-control-regex -- a NUL is what must not be in it
+      z.regex(/^[^\0]*$/, 'it contains a NUL character'),
+      z.refine(isLatin1, 'it is not latin-1'),
+    ),
   ),
   allowed: 'names and texts, such as SCRIPT_FILENAME = "/srv/php{path}"',
   placeholder: 'NAME=VALUE',

@@ -1,6 +1,6 @@
 // gunicorn: configuration files, which are Python.
 import { dirname } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Draft } from '../draft.ts';
 import { findRow, type Literal, type Option, type Row } from '../option.ts';
 import type { ImportHost, Source, SourceFile } from '../source.ts';
@@ -33,15 +33,14 @@ const texts = z.array(z.string());
 /** What the program that reads Python prints. */
 const answer = z.object({
   names: z.array(
-    z
-      .object({ name: z.string(), line: z.number() })
-      .and(
-        z.discriminatedUnion('kind', [
-          z.object({ kind: z.literal('value'), value: z.json(), notes: texts, missing: texts }),
-          z.object({ kind: z.literal('function') }),
-          z.object({ kind: z.literal('unknown'), why: z.string() }),
-        ]),
-      ),
+    z.intersection(
+      z.object({ name: z.string(), line: z.number() }),
+      z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('value'), value: z.json(), notes: texts, missing: texts }),
+        z.object({ kind: z.literal('function') }),
+        z.object({ kind: z.literal('unknown'), why: z.string() }),
+      ]),
+    ),
   ),
   stars: z.array(z.object({ line: z.number(), module: z.string() })),
 });
