@@ -10,7 +10,7 @@ const REQUIRE = `import { createRequire as $makeRequire } from 'node:module'; co
 
 rmSync(OUTPUT, { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: ['src/cli/main.ts'],
+  entryPoints: { main: 'src/cli/main.ts', 'gateway-process': 'src/gateways/gateway-process.ts' },
   outdir: OUTPUT,
   bundle: true,
   // What is imported when it is needed stays in a file of its own.

@@ -19,7 +19,7 @@ export interface TwoFronts {
 /** Starts a gateway and an nginx. */
 export async function openTwoFronts(
   bed: TestBed,
-  options: Omit<GatewayOptions, 'listen'> = {},
+  options: Omit<GatewayOptions, 'listen'> & { readonly expectedOfNginx?: readonly RegExp[] } = {},
 ): Promise<TwoFronts> {
   const port = await bed.reservePort();
   const upstream = `unix:${bed.site.path('fastcgi')}`;
@@ -33,6 +33,6 @@ export async function openTwoFronts(
   const nginxPort = await bed.reservePort();
   const site = { port: nginxPort, module: 'fastcgi', upstream } as const;
   const http = nginxSite({ ...site, keepsConnections: true, buffersRequests: true });
-  await startNginx(bed, { port: nginxPort, http });
+  await startNginx(bed, { port: nginxPort, http, expectedLog: options.expectedOfNginx ?? [] });
   return { gateway, http: { port }, nginx: { port: nginxPort } };
 }

@@ -5,12 +5,18 @@ import { allAxes } from './axes/all.mjs';
 
 /** A step beyond this is no noise any more. */
 const STEP_MAX = 1.25;
+/** What noise takes from the throughput, and no more. */
+const STEADY_MIN = 0.95;
 const FIRST_ANSWER_MAX_MS = 400;
 const WORKER_MAX = 1.2;
 
 /** Judges every goal. @param {import('./store.mjs').ScalingResults} results @returns {import('../results/goals.mjs').Verdict[]} */
 export function judgeScaling({ axes, footprint }) {
-  return [...allAxes.map((axis) => flatness(axis, axes)), ...footprintGoals(footprint)];
+  return [
+    ...allAxes.map((axis) => flatness(axis, axes)),
+    ...allAxes.filter((axis) => axis.hasSteadyThroughput).map((axis) => steadiness(axis, axes)),
+    ...footprintGoals(footprint),
+  ];
 }
 
 /**
@@ -35,6 +41,24 @@ function flatness(axis, axes) {
     wanted: `≤ ${STEP_MAX}`,
     measured: points.length > 0 && !isComplete ? 'failed' : spreadText(spread, hundredths),
     isMet: points.length === 0 ? undefined : spread !== undefined && spread.median <= STEP_MAX,
+  };
+}
+
+/** Requests a second at the largest value against those at the smallest, round by round. */
+function steadiness(axis, axes) {
+  const points = axes.find(({ name }) => name === axis.name)?.points ?? [];
+  const [first, last] = [points.at(0), points.at(-1)];
+  const rounds = Math.min(first?.rounds.length ?? 0, last?.rounds.length ?? 0);
+  const ratios = Array.from(
+    { length: rounds },
+    (_, round) => last.rounds[round].perSecond / first.rounds[round].perSecond,
+  );
+  const spread = ratios.length > 0 ? spreadOf(ratios) : undefined;
+  return {
+    goal: `${axis.title}: requests/s at ${whole(axis.values.full.at(-1))}, against ${whole(axis.values.full[0])}`,
+    wanted: `≥ ${STEADY_MIN}`,
+    measured: points.length > 0 && !spread ? 'failed' : spreadText(spread, hundredths),
+    isMet: points.length === 0 ? undefined : spread !== undefined && spread.median >= STEADY_MIN,
   };
 }
 

@@ -6,20 +6,21 @@ import { hello } from '../workloads/hello.mjs';
 
 /** Room for everybody, so that nothing is refused. */
 const ROOMY = ['--queue-length', '4096', '--queue-timeout', '60s', '--backlog', '4096'];
+const roomy = (gateways) => [...ROOMY, '--gateways', `${gateways}`];
 const BODY_MAX = '2GiB';
 
 /** Behind nginx by FastCGI, over as many kept connections as there are clients. */
-export async function nginxKept(stage, processes) {
+export async function nginxKept(stage, processes, gateways = 1) {
   const upstream = `unix:${stage.path('fastcgi')}`;
-  startSluice(stage, { workload: hello, processes }, ['--fastcgi', upstream], ROOMY);
+  startSluice(stage, { workload: hello, processes }, ['--fastcgi', upstream], roomy(gateways));
   const backend = { protocol: 'fastcgi', upstream, isKept: true };
   return startNginx(stage, backend, { connections: 8192, kept: 2048 });
 }
 
 /** By itself. */
-export async function direct(stage, processes) {
+export async function direct(stage, processes, gateways = 1) {
   const address = `127.0.0.1:${await freePort()}`;
-  startSluice(stage, { workload: hello, processes }, ['--http', address], ROOMY);
+  startSluice(stage, { workload: hello, processes }, ['--http', address], roomy(gateways));
   return `http://${address}/`;
 }
 

@@ -66,6 +66,8 @@ function application(workload) {
 }
 
 function spawnGateway(stage, args, { gateway = GATEWAY, env }) {
-  const roleOf = ({ isRoot }) => (isRoot ? 'gateway' : 'workers');
+  // One of several gateways is a process below the first.
+  const isGateway = ({ isRoot, command }) => isRoot || command.includes('gateway-process');
+  const roleOf = (facts) => (isGateway(facts) ? 'gateway' : 'workers');
   stage.spawn({ name: 'sluice', command: join(gateway, 'bin/sluice'), args, roleOf, env });
 }

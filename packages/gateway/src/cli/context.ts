@@ -21,11 +21,15 @@ export interface RunningGateway {
   stop(isPatient?: boolean): Promise<void>;
   /** Cuts off whatever runs; then `stop` resolves soon. */
   stopNow(): void;
+  /** Rejects if a process that serves does not answer. Default: there is none but this. */
+  readonly answers?: () => Promise<void>;
 }
 
 /** What a gateway is started with besides its configuration. */
 export interface GatewayParts {
   readonly logger: Logger;
+  /** The descriptor of the file that `logger` writes to at this moment; null: standard error. */
+  readonly logFile: () => number | null;
   /** Absolute path of the interpreter. */
   readonly python: string;
   /** Those of pools that have another one, by the names of the pools. */
@@ -67,7 +71,7 @@ export interface CliContext {
   readonly stderr: Output;
   readonly signals: SignalSource;
   /** Loads what `startGateway` needs, so that it need not be waited for then. Default: that is there. */
-  readonly loadGateway?: () => Promise<unknown>;
+  readonly loadGateway?: (config: GatewayConfig) => Promise<unknown>;
   readonly activation: Activation;
   readonly startGateway: StartGateway;
   /** The words that start this program, absolute. */

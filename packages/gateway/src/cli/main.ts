@@ -1,6 +1,7 @@
 // The entry of the command `sluice`. The only file that reads argv and the environment of the process.
 import { availableParallelism } from 'node:os';
 import { workerPackage } from '../compose/worker-package.ts';
+import type { GatewayConfig } from '../config/index.ts';
 import { activationVariables, readActivation } from '../listen/index.ts';
 import type { CliContext, StartGateway } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -29,14 +30,17 @@ function processContext(): CliContext {
     signals: process,
     activation,
     loadGateway,
-    startGateway: async (config, parts) => (await loadGateway()).startGateway(config, parts),
+    startGateway: async (config, parts) => (await loadGateway(config))(config, parts),
     command: [process.execPath, ...process.execArgv, ...process.argv.slice(1, 2)],
     pythonPackage: workerPackage,
   };
 }
 
 /** Only `sluice serve` needs it. */
-const loadGateway = (): Promise<{ readonly startGateway: StartGateway }> => import('../compose/gateway.ts');
+async function loadGateway({ app }: GatewayConfig): Promise<StartGateway> {
+  if (app.gatewaysCount === 1) return (await import('../compose/gateway.ts')).startGateway;
+  return (await import('../gateways/gateways.ts')).startGateways;
+}
 
 function tellInternalError(error: unknown): number {
   process.stderr.write(

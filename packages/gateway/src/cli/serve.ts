@@ -55,7 +55,7 @@ async function serveUntil(
   const loaded = loadCommandConfig(target, flags, context);
   const { config } = loaded;
   // The gateway is loaded while the interpreter is asked for its version.
-  const [pythons] = await Promise.all([usablePythons(loaded, context), context.loadGateway?.()]);
+  const [pythons] = await Promise.all([usablePythons(loaded, context), context.loadGateway?.(config)]);
   const logFile = config.log.file === null ? null : openFile(config.log.file);
   const logger = createLogger(config.log, logFile ?? context.stderr);
   tellApplications(config, pythons, logger);
@@ -72,6 +72,7 @@ async function serveUntil(
       python,
       pythons,
       logger,
+      logFile: () => logFile?.descriptor ?? null,
       context,
       service,
       tellReady,
@@ -93,6 +94,8 @@ interface Run {
   readonly python: string;
   readonly pythons: Pythons;
   readonly logger: Logger;
+  /** The descriptor of the log file; null: standard error. */
+  readonly logFile: () => number | null;
   readonly service: ServiceManager | null;
   /** Tells whoever has started it, if they want to know. */
   readonly tellReady: () => void;
@@ -100,9 +103,10 @@ interface Run {
 }
 
 async function runGateway(requests: Requests, run: Run): Promise<ExitCode> {
-  const { config, python, pythons, logger, service, tellReady, context } = run;
+  const { config, python, pythons, logger, logFile, service, tellReady, context } = run;
   const starting = context.startGateway(config, {
     logger,
+    logFile,
     python,
     pythons: new Map([...pythons.ofPools].map(([name, { path }]) => [name, path])),
     activation: context.activation,
@@ -133,6 +137,7 @@ async function runGateway(requests: Requests, run: Run): Promise<ExitCode> {
   }
   if (gateway.controlPath !== null) logger.info({}, `control socket ${gateway.controlPath}`);
   logger.info({}, 'ready');
+  if (gateway.answers) service?.beatWhen(gateway.answers);
   service?.ready();
   tellReady();
   requests.onReload((source) => gateway.reload(source));

@@ -39,14 +39,14 @@ const BACKLOG_COUNT = 16;
 export async function openControl(
   { app, control }: GatewayConfig,
   environment: Readonly<Record<string, string | undefined>>,
-  parts: ControlParts,
+  commands: ControlTarget,
   logger: Logger,
 ): Promise<Control | null> {
   const { address } = control;
   if (address?.kind === 'off') return null;
   const path = address?.path ?? defaultControlPath(app.directory, environment);
   if (path === null) return null;
-  const server = new ControlServer(commandsOf(parts));
+  const server = new ControlServer(commands);
   try {
     if (address === null) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const file = { mode: 0o600, owner: app.user, group: null, backlogCount: BACKLOG_COUNT };
@@ -66,7 +66,8 @@ export async function openControl(
   }
 }
 
-function commandsOf({ pools, status, reload, stop }: ControlParts): ControlTarget {
+/** The commands of one gateway. */
+export function commandsOf({ pools, status, reload, stop }: ControlParts): ControlTarget {
   const run: ControlTarget['run'] = async (request) => {
     switch (request.command) {
       case 'status':
@@ -87,7 +88,8 @@ function commandsOf({ pools, status, reload, stop }: ControlParts): ControlTarge
   return { run };
 }
 
-function reportsOf(results: ReloadResults): ReloadReport[] {
+/** What came of a reload, as it is told. */
+export function reportsOf(results: ReloadResults): ReloadReport[] {
   return [...results].map(([pool, failure]) => ({
     pool,
     reason: failure?.reason ?? null,

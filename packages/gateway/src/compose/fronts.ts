@@ -40,12 +40,20 @@ interface OpenFront {
   readonly tls: TlsDoor | null;
 }
 
+/** Where sockets come from that are open already. */
+export interface SocketSources {
+  /** Inherited from systemd; default none. */
+  readonly activation?: Activation;
+  /** Inherited from the process that holds the sockets of all listeners, in their order; default: they are opened here. */
+  readonly descriptors?: readonly number[];
+}
+
 /** Every front of a gateway. */
 export class Fronts {
   readonly #config: GatewayConfig;
   readonly #router: Router;
   readonly #logger: Logger;
-  readonly #activation: Activation | undefined;
+  readonly #sources: SocketSources;
   readonly #open: OpenFront[] = [];
   readonly #refusals = new Seldom();
   /** Connections of browsers, and those of web servers. */
@@ -54,11 +62,11 @@ export class Fronts {
   /** Resolve when a front has no connection left. */
   #closed: readonly Promise<unknown>[] = [];
 
-  constructor(config: GatewayConfig, router: Router, logger: Logger, activation: Activation | undefined) {
+  constructor(config: GatewayConfig, router: Router, logger: Logger, sources: SocketSources) {
     this.#config = config;
     this.#router = router;
     this.#logger = logger;
-    this.#activation = activation;
+    this.#sources = sources;
   }
 
   get listeners(): readonly Listener[] {
@@ -69,13 +77,19 @@ export class Fronts {
     return [...this.#clients, ...this.#webServers];
   }
 
+  /** Open connections of clients. */
+  get connectionsCount(): number {
+    return this.#clients.size + this.#webServers.size;
+  }
+
   /** Opens the listeners in their order. Rejects at the first that cannot be opened. */
   async open(): Promise<void> {
     const { limits } = this.#config;
     const tellLate = (peer: string, why: string): void => this.#tellLate(peer, why);
     const headClock = new HeadClock(limits.headerTimeoutMs, tellLate);
     const replyClock = new ReplyClock(limits.sendTimeoutMs, this.#webServers, tellLate);
-    for (const listen of this.#config.listen) {
+    const { activation, descriptors } = this.#sources;
+    for (const [index, listen] of this.#config.listen.entries()) {
       const parts = { config: this.#config, router: this.#router, logger: this.#logger, headClock };
       const front = makeFront(listen, parts);
       const isHttp = listen.protocol === 'http';
@@ -93,7 +107,8 @@ export class Fronts {
         headerTimeoutMs: limits.headerTimeoutMs,
         farewell: listen.protocol === 'http' ? httpFarewell() : null,
         tls,
-        ...(this.#activation && { activation: this.#activation }),
+        ...(activation && { activation }),
+        descriptor: descriptors?.[index] ?? null,
         onRefused: (peer, reason) => this.#tellRefused(peer, reason),
       });
       // Node's own server needs Node's own sockets, and so do those who read before the front does.

@@ -3,7 +3,8 @@
 import type { GatewayConfig } from '../config/types.ts';
 import { Counters } from '../control/counters.ts';
 import type { GatewayStatus } from '../control/status.ts';
-import type { Activation, Listener } from '../listen/index.ts';
+import type { ControlTarget } from '../control/server.ts';
+import type { Listener } from '../listen/index.ts';
 import { startAccessLog, startFailureLog } from '../observe/access-log.ts';
 import type { Logger } from '../observe/log.ts';
 import { openFilesLimit } from '../service/open-files.ts';
@@ -12,8 +13,8 @@ import type { CodeWatch } from '../service/watch-code.ts';
 import { BodyClock } from '../spool/body-clock.ts';
 import { Spool } from '../spool/spool.ts';
 import { takeIdentity } from './identity.ts';
-import { openControl, type Control, type StopPace } from './control.ts';
-import { Fronts } from './fronts.ts';
+import { commandsOf, openControl, type Control, type StopPace } from './control.ts';
+import { Fronts, type SocketSources } from './fronts.ts';
 import { warnOfFewFiles } from './open-files.ts';
 import { makeReplies } from './replies.ts';
 import { Pools, type AttachmentEvents, type ReloadResults, type WorkerParts } from './pools.ts';
@@ -22,11 +23,9 @@ import { makeRoutes, nobody } from './routes.ts';
 import { Upstreams } from './upstreams.ts';
 
 /** What a gateway needs besides its configuration. */
-export interface GatewayOptions extends Omit<WorkerParts, 'attachment'> {
+export interface GatewayOptions extends Omit<WorkerParts, 'attachment'>, SocketSources {
   /** Of the package, for `sluice status`. */
   readonly release: string;
-  /** Sockets inherited from systemd; default none. */
-  readonly activation?: Activation;
   /** Somebody has asked through the control socket for the gateway to end. Default: it does. */
   readonly onStop?: (pace: StopPace) => void;
   /** What a process wants that has started the gateway and runs the application itself. Default: the gateway ends. */
@@ -46,10 +45,16 @@ export interface Gateway {
   readonly isStarted: boolean;
   /** What it does at this moment. */
   status(): GatewayStatus;
+  /** What the commands of the control socket act on. */
+  readonly commands: ControlTarget;
   /** The pools that no worker serves: by name, the traceback if that is why, else null. */
   unserved(): ReadonlyMap<string, string | null>;
-  /** Loads the code again, for a reason that goes into the log. Requests never wait for it. */
-  reload(reason: string): Promise<ReloadResults>;
+  /**
+   * Loads the code again, for a reason that goes into the log. Requests never wait for it.
+   *
+   * @param pools only that of these; default all
+   */
+  reload(reason: string, pools?: ReadonlySet<string>): Promise<ReloadResults>;
   /**
    * Takes no new requests, finishes those it has, and resolves when nothing is left of it.
    *
@@ -87,13 +92,14 @@ class WiredGateway implements Gateway {
   readonly #counters = new Counters();
   readonly #stopLogs: readonly (() => void)[];
   readonly #startedMs = performance.now();
+  readonly commands: ControlTarget;
   #reloadsCount = 0;
   isStarted = false;
   #control: Control | null = null;
   #watches: readonly CodeWatch[] = [];
 
   constructor(config: GatewayConfig, options: GatewayOptions) {
-    const { logger, activation } = options;
+    const { logger } = options;
     this.#config = config;
     this.#options = options;
     this.#logger = logger;
@@ -106,7 +112,13 @@ class WiredGateway implements Gateway {
     const routes = makeRoutes(config, this.#pools, this.#upstreams);
     const bodyClock = new BodyClock(config.limits.bodyTimeoutMs);
     const router = new Router(routes, fallback, config.body, this.#spool, replies, bodyClock);
-    this.#fronts = new Fronts(config, router, logger, activation);
+    this.#fronts = new Fronts(config, router, logger, options);
+    this.commands = commandsOf({
+      pools: this.#pools,
+      status: () => this.status(),
+      reload: (reason: string) => this.reload(reason),
+      stop: options.onStop ?? ((pace: StopPace): void => this.#end(pace)),
+    });
     this.#stopLogs = [startFailureLog(logger), ...(config.log.access ? [startAccessLog(logger)] : [])];
   }
 
@@ -120,13 +132,8 @@ class WiredGateway implements Gateway {
 
   /** Opens every socket. May reject; then `stop()` is due. */
   async open(): Promise<void> {
-    const commands = {
-      pools: this.#pools,
-      status: () => this.status(),
-      reload: (reason: string) => this.reload(reason),
-      stop: this.#options.onStop ?? ((pace: StopPace): void => this.#end(pace)),
-    };
-    this.#control = await openControl(this.#config, this.#options.environment, commands, this.#logger);
+    const { environment } = this.#options;
+    this.#control = await openControl(this.#config, environment, this.commands, this.#logger);
     await this.#fronts.open();
     takeIdentity(this.#config.app);
     warnOfFewFiles(this.#config, openFilesLimit(), this.#logger);
@@ -156,6 +163,7 @@ class WiredGateway implements Gateway {
       ageMs: Math.round(performance.now() - this.#startedMs),
       memoryBytes: process.memoryUsage.rss(),
       listeners: this.listeners.map(({ protocol, address }) => ({ protocol, address })),
+      connectionsCount: this.#fronts.connectionsCount,
       counts: this.#counters.counts,
       pools: this.#pools.status(),
       upstreams: this.#upstreams.status(),

@@ -116,7 +116,7 @@ function poolOptions(name: string, pool: PoolConfig, config: GatewayConfig, part
       target,
       directory,
       threads: pool.threads,
-      isMultiprocess: pool.processes.max > 1,
+      isMultiprocess: pool.processes.max * config.app.gatewaysCount > 1,
       debug: config.app.debug,
       sendsPaths: config.reply.areFilesOffloaded,
       limits,

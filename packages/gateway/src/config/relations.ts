@@ -6,6 +6,7 @@ import { formatPath, type Step } from './locate.ts';
 import { believesAnybody, protocolNames, secretAdvice } from './protocols.ts';
 import { show, type Problem, type Source } from './problems.ts';
 import { appSettings } from './settings/index.ts';
+import { checkShares } from './shares.ts';
 import { rlimitSettings } from './settings/rlimits.ts';
 import { didYouMean } from './suggest.ts';
 import type { ListenAddress, ListenConfig, RouteConfig } from './types.ts';
@@ -23,6 +24,7 @@ export function checkRelations(
     ...checkGroup(parts),
     ...checkDefaultPool(parts),
     ...checkAttached(parts),
+    ...checkShares(parts),
     ...checkPaces(parts),
     ...checkStuck(parts),
     ...(isTargetGiven ? [] : checkTarget(parts)),
@@ -118,7 +120,8 @@ const upstreamAjpSettings = [
   ['packetBytes', 'packet_size'],
 ] as const;
 
-interface Found {
+/** Something that is wrong, and the path of its key. */
+export interface Found {
   readonly path: readonly Step[];
   readonly text: string;
 }

@@ -19,6 +19,8 @@ export interface AppConfig {
   readonly group: string | null;
   /** Permission bits that files made by workers do not have; null keeps those of whoever started it. */
   readonly umask: number | null;
+  /** Gateway processes on the same sockets, each with a share of the workers. */
+  readonly gatewaysCount: number;
   /** Resource limits of the workers, setrlimit(2); null keeps those of whoever started the gateway. */
   readonly openFilesLimit: number | null;
   /** Address space, which is more than the memory that a process really has. */

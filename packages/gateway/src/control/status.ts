@@ -15,9 +15,33 @@ export interface GatewayStatus {
   readonly memoryBytes: number;
   /** Where it listens. */
   readonly listeners: readonly { readonly protocol: string; readonly address: string }[];
+  /** Of clients, open at this moment. */
+  readonly connectionsCount: number;
   readonly counts: Counts;
   readonly pools: readonly PoolStatus[];
   readonly upstreams: readonly UpstreamStatus[];
+  /**
+   * Each of several gateways; missing where there is one. Then all of the above is about all of them: counts and sizes are
+   * sums, of ages the largest, and the process is the one that has started them.
+   */
+  readonly gateways?: readonly MemberStatus[];
+}
+
+/** One of several gateways. */
+export interface MemberStatus {
+  /** Counted from 1. */
+  readonly number: number;
+  /** `silent`: it does not answer. `down`: it has ended, and the next process is not started yet. */
+  readonly state: 'starting' | 'serving' | 'stopping' | 'silent' | 'down';
+  /** Null where there is no process, as with the next four if it does not answer. */
+  readonly pid: number | null;
+  readonly ageMs: number | null;
+  readonly memoryBytes: number | null;
+  readonly connectionsCount: number | null;
+  /** Requests it has answered. */
+  readonly total: number | null;
+  /** How many of its processes have ended unasked. */
+  readonly restarts: number;
 }
 
 /** What came of reloading a pool. */

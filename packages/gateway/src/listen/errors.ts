@@ -27,12 +27,15 @@ export class ListenError extends Error {
   readonly code: ListenErrorCode;
   /** The address in the notation of the configuration. */
   readonly address: string;
+  /** Why, and what to do. */
+  readonly reason: string;
 
   constructor(code: ListenErrorCode, address: string, reason: string, cause?: unknown) {
     super(`cannot listen on ${address}: ${reason}`, cause === undefined ? undefined : { cause });
     this.name = 'ListenError';
     this.code = code;
     this.address = address;
+    this.reason = reason;
   }
 }
 

@@ -3,7 +3,7 @@ export { accountNumber } from './account.ts';
 export { activationVariables, noActivation, readActivation, type Activation } from './activation.ts';
 export { createTrustList } from './allow-list.ts';
 export { ListenError } from './errors.ts';
-export { openListener, type Listener } from './open-listener.ts';
+export { holdListener, openListener, type HeldListener, type Listener } from './open-listener.ts';
 export { peerOf } from './peers.ts';
 export { describeOwner, findSocketOwner } from './socket-owner.ts';
 export { inspectSocketPath } from './stale-socket.ts';

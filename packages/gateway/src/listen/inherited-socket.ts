@@ -1,12 +1,11 @@
 // Listening on a socket that somebody else has opened: systemd, spawn-fcgi, mod_fcgid, a supervisor.
 import { fstatSync } from 'node:fs';
-import type { Server } from 'node:net';
 import { ListenError, systemCode } from './errors.ts';
-import { serverListen, unexplained } from './server-listen.ts';
+import { serverListen, unexplained, type ListeningServer } from './server-listen.ts';
 
 /** Listens on the descriptor, which stays open until the server is closed. Throws {@link ListenError}. */
 export async function listenOnDescriptor(
-  server: Server,
+  server: ListeningServer,
   fd: number,
   address: string,
   backlogCount: number,

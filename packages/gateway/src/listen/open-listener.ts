@@ -7,8 +7,10 @@ import { noActivation, pickActivated, type Activation } from './activation.ts';
 import { createAllowList } from './allow-list.ts';
 import { admitOnly, leadThrough, limitPerAddress, type Step } from './entrance.ts';
 import { ListenError } from './errors.ts';
+import { HeldSocket } from './held-socket.ts';
 import { listenOnDescriptor } from './inherited-socket.ts';
 import { expectProxyHeader, type ProxyStep } from './proxy-protocol.ts';
+import type { ListeningServer } from './server-listen.ts';
 import { listenOnTcp } from './tcp-socket.ts';
 import type { TlsDoor } from './tls.ts';
 import { listenOnUnixSocket } from './unix-socket.ts';
@@ -19,6 +21,8 @@ export interface OpenOptions {
   readonly connectionsCount?: number;
   /** Sockets of socket activation. Default: none. */
   readonly activation?: Activation;
+  /** A listening socket that this process has inherited, instead of the one that the address says. Default: none. */
+  readonly descriptor?: number | null;
   /** The same from one address. Default: no limit. */
   readonly addressConnectionsCount?: number | null;
   /** What a client over that limit is sent before it is closed. Default: nothing. */
@@ -54,7 +58,7 @@ export async function openListener(
   server: Server,
   options: OpenOptions = {},
 ): Promise<Listener> {
-  const { connectionsCount, activation = noActivation, onRefused = () => {}, tls = null } = options;
+  const { connectionsCount, activation = noActivation, onRefused = () => {} } = options;
   if (connectionsCount !== undefined) server.maxConnections = connectionsCount;
   const proxy = listen.isProxied
     ? expectProxyHeader(options.headerTimeoutMs ?? HEADER_TIMEOUT_MS, onRefused)
@@ -63,11 +67,39 @@ export async function openListener(
   server.on('drop', (dropped?: DropArgument) =>
     onRefused(dropped?.remoteAddress ?? '', 'too many connections'),
   );
-  const closeSocket = await start(listen, server, activation);
-  const close = (): void => {
-    closeSocket();
-    proxy?.close();
+  const inherited = options.descriptor ?? null;
+  const listener = await bind(listen, server, activation, inherited, (options.tls ?? null) !== null);
+  return {
+    ...listener,
+    close: () => {
+      listener.close();
+      proxy?.close();
+    },
   };
+}
+
+/** A socket that is held for other processes. */
+export interface HeldListener {
+  readonly listener: Listener;
+  /** Of the open socket, to be inherited. */
+  readonly descriptor: number;
+}
+
+/** Binds the socket of a listener, and lets others accept. Rejects like {@link openListener}. */
+export async function holdListener(listen: ListenConfig, activation: Activation): Promise<HeldListener> {
+  const socket = new HeldSocket();
+  const listener = await bind(listen, socket, activation, null, listen.tlsCertificateFile !== null);
+  return { listener, descriptor: socket.fd };
+}
+
+async function bind(
+  listen: ListenConfig,
+  server: ListeningServer,
+  activation: Activation,
+  descriptor: number | null,
+  isEncrypted: boolean,
+): Promise<Listener> {
+  const close = await start(listen, server, activation, descriptor);
   const bound = server.address();
   const hasPort = typeof bound === 'object' && bound !== null && bound.port !== undefined;
   if (hasPort && isUnguarded(listen, bound.address)) {
@@ -76,10 +108,9 @@ export async function openListener(
     throw new ListenError('SLUICE_LISTEN_UNGUARDED', formatListenAddress(listen.address), reason);
   }
   const address = hasPort ? formatHostPort(bound.address, bound.port) : formatListenAddress(listen.address);
+  const scheme = isEncrypted ? 'https' : 'http';
   const url =
-    hasPort && listen.protocol === 'http'
-      ? formatUrl(tls === null ? 'http' : 'https', bound.address, bound.port, listen.mount)
-      : null;
+    hasPort && listen.protocol === 'http' ? formatUrl(scheme, bound.address, bound.port, listen.mount) : null;
   return { protocol: listen.protocol, address, url, close };
 }
 
@@ -103,11 +134,20 @@ function stepsOf(
   return steps;
 }
 
-async function start(listen: ListenConfig, server: Server, activation: Activation): Promise<() => void> {
+async function start(
+  listen: ListenConfig,
+  server: ListeningServer,
+  activation: Activation,
+  descriptor: number | null,
+): Promise<() => void> {
   const { address, backlogCount } = listen;
   const stop = (): void => {
     if (server.listening) server.close();
   };
+  if (descriptor !== null) {
+    await listenOnDescriptor(server, descriptor, formatListenAddress(address), backlogCount);
+    return stop;
+  }
   switch (address.kind) {
     case 'unix':
       return listenOnUnixSocket(server, address.path, listen);

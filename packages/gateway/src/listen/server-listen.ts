@@ -1,11 +1,29 @@
 // `server.listen` as a promise, with errors that say what to do.
-import type { ListenOptions, Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { ListenError, systemCode } from './errors.ts';
 
 /** An open descriptor to listen on; Node takes it, its types do not know it. */
-export interface DescriptorOptions {
+interface DescriptorSettings {
   readonly fd: number;
   readonly backlog: number;
+}
+
+/** Where to listen. */
+export type ListenSettings =
+  | DescriptorSettings
+  | { readonly path: string; readonly backlog: number }
+  | { readonly host: string; readonly port: number; readonly backlog: number; readonly exclusive: true };
+
+/** What listening needs of a `net.Server`, or of what stands in its place. */
+export interface ListeningServer {
+  readonly listening: boolean;
+  listen(settings: ListenSettings): unknown;
+  address(): AddressInfo | string | null;
+  close(): unknown;
+  once(event: 'listening', listener: () => void): unknown;
+  once(event: 'error', listener: (error: Error) => void): unknown;
+  off(event: 'listening', listener: () => void): unknown;
+  off(event: 'error', listener: (error: Error) => void): unknown;
 }
 
 /**
@@ -13,8 +31,8 @@ export interface DescriptorOptions {
  * closes the server again and rejects the promise.
  */
 export function serverListen(
-  server: Server,
-  options: ListenOptions | DescriptorOptions,
+  server: ListeningServer,
+  options: ListenSettings,
   whenBound: () => void = () => {},
 ): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,14 +1,13 @@
 // Listening on a TCP port.
-import type { Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { formatHostPort } from '../config/kinds/address.ts';
 import { ListenError, systemCode } from './errors.ts';
-import { serverListen, unexplained } from './server-listen.ts';
+import { serverListen, unexplained, type ListeningServer } from './server-listen.ts';
 import { describeOwner, findSocketOwner } from './socket-owner.ts';
 
 /** Listens on `host` and `port`; port 0 takes a free one. Throws {@link ListenError}. */
 export async function listenOnTcp(
-  server: Server,
+  server: ListeningServer,
   host: string,
   port: number,
   backlogCount: number,

@@ -1,12 +1,11 @@
 // Listening on a Unix socket: the file has its owner and mode before anybody can connect, and only our own file
 // is ever removed.
 import { chmodSync, chownSync, existsSync, lstatSync, renameSync, type BigIntStats } from 'node:fs';
-import type { Server } from 'node:net';
 import { dirname } from 'node:path';
 import type { ListenConfig } from '../config/types.ts';
 import { accountNumber, type AccountKind } from './account.ts';
 import { ListenError, systemCall, systemCode } from './errors.ts';
-import { serverListen, unexplained } from './server-listen.ts';
+import { serverListen, unexplained, type ListeningServer } from './server-listen.ts';
 import { clearSocketPath, isSameFile } from './stale-socket.ts';
 
 /** Length of `sun_path` without its final NUL, unix(7); Node would cut a longer path without a word. */
@@ -27,7 +26,7 @@ export function socketMode({ mode, group }: SocketFile): number {
 
 /** Listens on the Unix socket `path`. The result closes the server and removes the file. Throws {@link ListenError}. */
 export async function listenOnUnixSocket(
-  server: Server,
+  server: ListeningServer,
   path: string,
   listen: SocketFile,
 ): Promise<() => void> {
@@ -51,7 +50,7 @@ export async function listenOnUnixSocket(
   return closeOwnSocket(server, path);
 }
 
-function closeOwnSocket(server: Server, path: string): () => void {
+function closeOwnSocket(server: ListeningServer, path: string): () => void {
   const ours = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   return () => {
     if (!server.listening) return;

@@ -10,6 +10,8 @@ const MODE = 0o640;
 
 /** A stream into a file. */
 export interface LogFile extends LogStream {
+  /** Of the file that is open at this moment, for other processes to inherit. */
+  readonly descriptor: number;
   readonly close: () => void;
 }
 
@@ -18,9 +20,14 @@ export interface LogFile extends LogStream {
  * the disk is full. A new file that cannot be opened leaves the log in the old one.
  *
  * @param now milliseconds that never go back
+ * @param inherited the file, if it is open already; default: it is opened here
  */
-export function openLogFile(path: string, now: () => number = () => performance.now()): LogFile {
-  let descriptor = openSync(path, 'a', MODE);
+export function openLogFile(
+  path: string,
+  now: () => number = () => performance.now(),
+  inherited: number | null = null,
+): LogFile {
+  let descriptor = inherited ?? openSync(path, 'a', MODE);
   let lookedMs = now();
 
   const reopen = (): void => {
@@ -36,6 +43,9 @@ export function openLogFile(path: string, now: () => number = () => performance.
   };
 
   return {
+    get descriptor() {
+      return descriptor;
+    },
     write: (text) => {
       if (now() - lookedMs >= LOOK_MS) reopen();
       try {

@@ -30,6 +30,7 @@ export class ServiceManager {
   readonly #child: ChildProcess;
   #watchdog: NodeJS.Timeout | null = null;
   #isStopping = false;
+  #answers: (() => Promise<void>) | null = null;
 
   /**
    * @param python the interpreter
@@ -47,7 +48,12 @@ export class ServiceManager {
     this.#child.stderr?.on('data', (chunk: Buffer) => failed(chunk.toString('utf8').trim()));
     const everyMs = watchdogMs(environment);
     // Sent by the event loop, so that it stops when the event loop does.
-    if (everyMs !== null) this.#watchdog = setInterval(() => this.#send('WATCHDOG=1'), everyMs).unref();
+    if (everyMs !== null) this.#watchdog = setInterval(() => void this.#beat(), everyMs).unref();
+  }
+
+  /** From now on the watchdog hears of us only as long as `answers` does not reject. */
+  beatWhen(answers: () => Promise<void>): void {
+    this.#answers = answers;
   }
 
   /** Requests are accepted, or a reload is over. */
@@ -77,6 +83,15 @@ export class ServiceManager {
     const closed = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
     this.#child.stdin?.end();
     return closed;
+  }
+
+  async #beat(): Promise<void> {
+    try {
+      await this.#answers?.();
+      this.#send('WATCHDOG=1');
+    } catch {
+      // It is up to the service manager what becomes of a process that does not answer.
+    }
   }
 
   #send(...assignments: readonly string[]): void {

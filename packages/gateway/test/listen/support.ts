@@ -38,7 +38,7 @@ export function greetingServer(): Server {
 /** A listener of the configuration with the defaults of a file. */
 export function listenOn(address: ListenAddress, changes: Partial<ListenConfig> = {}): ListenConfig {
   const nothing = { mode: null, owner: null, group: null, mount: null, allow: null, isProxied: false };
-  return { protocol: 'http', address, backlogCount: 16, ...nothing, ...changes };
+  return { protocol: 'http', address, backlogCount: 16, tlsCertificateFile: null, ...nothing, ...changes };
 }
 
 /** What a server says to a client; '' if it hangs up. Rejects if there is no connection. */

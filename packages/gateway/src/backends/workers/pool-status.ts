@@ -40,6 +40,8 @@ export interface PoolStatus {
 
 /** A worker process. */
 export interface WorkerStatus {
+  /** The number of its gateway, where there are several. */
+  readonly gateway?: number;
   readonly pid: number;
   readonly generation: number;
   readonly state: WorkerState;

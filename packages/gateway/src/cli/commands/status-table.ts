@@ -2,16 +2,29 @@
 import type { PoolStatus, RequestStatus, WorkerStatus } from '../../backends/workers/pool-status.ts';
 import type { UpstreamStatus } from '../../backends/upstreams/upstream-status.ts';
 import { formatProcessRange } from '../../config/kinds/process-range.ts';
-import type { GatewayStatus } from '../../control/status.ts';
+import type { GatewayStatus, MemberStatus } from '../../control/status.ts';
 import { escapeControls, formatAge, formatSize, formatTable } from './format.ts';
 
 /** The text of `sluice status`. */
 export function formatStatus(status: GatewayStatus): string {
-  const { pid, release, ageMs, memoryBytes, listeners, counts, pools, upstreams } = status;
+  const {
+    pid,
+    release,
+    ageMs,
+    memoryBytes,
+    listeners,
+    connectionsCount,
+    counts,
+    pools,
+    upstreams,
+    gateways,
+  } = status;
   const lines = [
     `sluice ${release}, process ${pid}, up ${formatAge(ageMs)}, ${formatSize(memoryBytes)}`,
     ...listeners.map(({ protocol, address }) => `listening on ${address} (${protocol})`),
     `requests: ${[`${counts.total} answered`, ...entriesOf(counts.byStatus), ...failuresOf(counts.byOutcome)].join(', ')}`,
+    `connections: ${connectionsCount} open`,
+    ...(gateways === undefined ? [] : ['', ...formatTable(memberHeading, gateways.map(describeMember))]),
     ...pools.flatMap((pool) => ['', ...describePool(pool)]),
     ...upstreams.flatMap((upstream) => ['', ...describeUpstream(upstream)]),
   ];
@@ -25,6 +38,33 @@ function entriesOf(counts: Readonly<Record<string, number>>): string[] {
 function failuresOf(byOutcome: GatewayStatus['counts']['byOutcome']): string[] {
   const { complete: _complete, ...others } = byOutcome;
   return entriesOf(others);
+}
+
+const memberHeading = [
+  'GATEWAY',
+  'PID',
+  'STATE',
+  'AGE',
+  'SERVED',
+  'MEMORY',
+  'CONNECTIONS',
+  'RESTARTS',
+] as const;
+
+function describeMember(member: MemberStatus): string[] {
+  const { number, pid, state, ageMs, total, memoryBytes, connectionsCount, restarts } = member;
+  const known = <T>(value: T | null, format: (value: T) => string): string =>
+    value === null ? '-' : format(value);
+  return [
+    String(number),
+    known(pid, String),
+    state,
+    known(ageMs, formatAge),
+    known(total, String),
+    known(memoryBytes, formatSize),
+    known(connectionsCount, String),
+    String(restarts),
+  ];
 }
 
 function describePool(pool: PoolStatus): string[] {
@@ -43,6 +83,7 @@ function describePool(pool: PoolStatus): string[] {
     workers,
   } = pool;
   const range = formatProcessRange(processes);
+  const isOneOfMany = workers.some(({ gateway }) => gateway !== undefined);
   const facts = [
     `${state}, ${workers.length} processes (${range} configured)`,
     `generation ${generation}${isReloading ? ', the next one is being started' : ''}`,
@@ -62,7 +103,7 @@ function describePool(pool: PoolStatus): string[] {
     ...(crashLoop === null
       ? []
       : [`the workers keep ending before they are ready: ${escapeControls(crashLoop)}`]),
-    ...formatTable(heading, workers.flatMap(describeWorker)),
+    ...formatTable(isOneOfMany ? ['GATEWAY', ...heading] : heading, workers.flatMap(describeWorker)),
   ];
 }
 
@@ -88,8 +129,9 @@ const serverHeading = ['SERVER', 'STATE', 'WEIGHT', 'RUNNING', 'IDLE', 'SERVED',
 const heading = ['PID', 'GEN', 'STATE', 'AGE', 'SERVED', 'MEMORY', 'RUNNING'] as const;
 
 function describeWorker(worker: WorkerStatus): string[][] {
-  const { pid, generation, state, stuckMs, ageMs, servedCount, memoryBytes, lanes } = worker;
+  const { gateway, pid, generation, state, stuckMs, ageMs, servedCount, memoryBytes, lanes } = worker;
   const first = [
+    ...(gateway === undefined ? [] : [String(gateway)]),
     String(pid),
     String(generation),
     stuckMs === null ? state : `stuck ${formatAge(stuckMs)}`,
@@ -102,7 +144,7 @@ function describeWorker(worker: WorkerStatus): string[][] {
   );
   const idleCount = lanes.length - busy.length;
   const running = [...busy, ...(idleCount > 0 ? [lanes.length === 1 ? 'idle' : `${idleCount} idle`] : [])];
-  return running.map((text, index) => (index === 0 ? [...first, text] : ['', '', '', '', '', '', text]));
+  return running.map((text, index) => (index === 0 ? [...first, text] : [...first.map(() => ''), text]));
 }
 
 function describeRequest(

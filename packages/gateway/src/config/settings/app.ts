@@ -1,7 +1,7 @@
 // [app]: the application.
 import { environmentTable } from '../kinds/environment.ts';
 import { rlimitSettings } from './rlimits.ts';
-import { fileMode, text, toggle } from '../kinds/scalar.ts';
+import { fileMode, integer, text, toggle } from '../kinds/scalar.ts';
 import type { SettingsOf } from '../setting.ts';
 import type { AppConfig } from '../types.ts';
 
@@ -79,6 +79,14 @@ export const appSettings: SettingsOf<AppConfig> = {
     fallback: { state: 'none', prose: 'that of whoever starts the gateway' },
     flag: 'umask',
     prose: 'Permission bits that files of the application do not get, such as `"0027"`.',
+  },
+  gatewaysCount: {
+    key: 'gateways',
+    kind: integer(1, 64),
+    fallback: { state: 'value', toml: 1 },
+    flag: 'gateways',
+    prose:
+      'Gateway processes on the same sockets, for machines with more cores than one gateway can keep busy. Each has its share of the processes, queues and memory that are configured, and looks after its own: no request waits while a worker of its gateway is free, but one of another gateway may be. A pool needs at least one process for each. What `[limits]` says counts in each.',
   },
   ...rlimitSettings,
   isReloaded: {

@@ -1,0 +1,142 @@
+// One process that is a gateway, seen from the one that has started it: asked, told to stop, and heard of when it ends.
+
+import type { ChildProcess } from 'node:child_process';
+import { plainExit } from '../backends/workers/cause-of-death.ts';
+import type { Answers, FromGateway, Question, StartFailure, StartMessage, ToGateway } from './messages.ts';
+
+/** What a member needs of a child process with a channel. */
+export type MemberProcess = Pick<ChildProcess, 'pid' | 'connected' | 'kill'> & {
+  send(message: ToGateway, done: (error: Error | null) => void): unknown;
+  on(event: 'message', listener: (message: FromGateway) => void): unknown;
+  on(event: 'exit', listener: (code: number | null, signal: NodeJS.Signals | null) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+};
+
+/** What a member tells. */
+export interface MemberEvents {
+  ready(unserved: ReadonlyMap<string, string | null>): void;
+  /** It has ended; `failure` says why it could not start, if it knew. */
+  ended(reason: string, failure: StartFailure | null): void;
+}
+
+interface Pending {
+  readonly resolve: (result: Answers[Question['command']]) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout | null;
+}
+
+/** How long a process may take to end when it has been told to at once. */
+const END_NOW_MS = 5_000;
+
+/** A gateway process. */
+export class Member {
+  readonly startedMs: number = performance.now();
+  readonly #process: MemberProcess;
+  readonly #events: MemberEvents;
+  readonly #pending = new Map<number, Pending>();
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
+  #settleEnded: () => void = () => {};
+  #questionsCount = 0;
+  #failure: StartFailure | null = null;
+  #hasEnded = false;
+  #deadline: NodeJS.Timeout | null = null;
+  /** When it was ready, by `performance.now()`; null before. */
+  readyMs: number | null = null;
+  isStopping = false;
+
+  constructor(process: MemberProcess, start: StartMessage, events: MemberEvents) {
+    this.#process = process;
+    this.#events = events;
+    this.ended = new Promise((resolve) => (this.#settleEnded = resolve));
+    process.on('message', (message) => this.#hear(message));
+    process.on('exit', (code, signal) => this.#end(plainExit({ code, signal })));
+    process.on('error', (error) => {
+      if (process.pid === undefined) this.#end(`could not be started: ${error.message}`);
+    });
+    this.#tell(start);
+  }
+
+  get pid(): number | null {
+    return this.#process.pid ?? null;
+  }
+
+  /** Asks it. Rejects with what it refuses, or if it ends, or has not answered within `withinMs`; null waits. */
+  ask<C extends Question['command']>(
+    question: Extract<Question, { command: C }>,
+    withinMs: number | null,
+  ): Promise<Answers[C]> {
+    const id = ++this.#questionsCount;
+    const answer = new Promise<Answers[Question['command']]>((resolve, reject) => {
+      const refuse = (): void => this.#settle(id)?.reject(new Error('it does not answer'));
+      const timer = withinMs === null ? null : setTimeout(refuse, withinMs);
+      this.#pending.set(id, { resolve, reject, timer });
+    });
+    this.#tell({ kind: 'ask', id, question });
+    // The process is our own code: it answers what it was asked.
+    return answer as Promise<Answers[C]>;
+  }
+
+  /**
+   * Lets it finish what it has, and end. Resolves when it has ended.
+   *
+   * @param withinMs after which it is killed; null never
+   */
+  stop(isPatient: boolean, withinMs: number | null): Promise<void> {
+    this.isStopping = true;
+    this.#tell({ kind: 'stop', isPatient });
+    if (withinMs !== null) this.#killIn(withinMs);
+    return this.ended;
+  }
+
+  /** Ends it at once. */
+  stopNow(): void {
+    this.isStopping = true;
+    this.#tell({ kind: 'stop now' });
+    this.#killIn(END_NOW_MS);
+  }
+
+  #killIn(withinMs: number): void {
+    if (this.#deadline) clearTimeout(this.#deadline);
+    if (!this.#hasEnded) this.#deadline = setTimeout(() => this.#process.kill('SIGKILL'), withinMs);
+  }
+
+  #tell(message: ToGateway): void {
+    // If it cannot be told it has ended, which is heard of elsewhere.
+    if (this.#process.connected) this.#process.send(message, () => {});
+  }
+
+  #hear(message: FromGateway): void {
+    switch (message.kind) {
+      case 'ready':
+        this.readyMs = performance.now();
+        this.#events.ready(message.unserved);
+        break;
+      case 'failed':
+        this.#failure = message.failure;
+        break;
+      case 'answer':
+        this.#settle(message.id)?.resolve(message.result);
+        break;
+      case 'refusal':
+        this.#settle(message.id)?.reject(new Error(message.reason));
+        break;
+    }
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (pending?.timer) clearTimeout(pending.timer);
+    return pending;
+  }
+
+  #end(reason: string): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    if (this.#deadline) clearTimeout(this.#deadline);
+    for (const id of this.#pending.keys()) this.#settle(id)?.reject(new Error(`it ${reason}`));
+    this.#settleEnded();
+    this.#events.ended(reason, this.#failure);
+  }
+}

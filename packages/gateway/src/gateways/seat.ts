@@ -1,0 +1,133 @@
+// One of several gateways, whichever process it is at the moment: started, and started again when it ends unasked.
+
+import { RestartPolicy } from '../backends/workers/restart-policy.ts';
+import type { GatewayStatus, MemberStatus } from '../control/status.ts';
+import type { Logger } from '../observe/log.ts';
+import type { Member, MemberEvents } from './member.ts';
+import type { Answers, Question, StartFailure } from './messages.ts';
+
+/** Starts a process for a seat. */
+export type Launch = (number: number, events: MemberEvents) => Member;
+
+/** How the first process of a seat began: it serves, or why it does not. */
+export type Beginning =
+  | { readonly isReady: true; readonly unserved: ReadonlyMap<string, string | null> }
+  | { readonly isReady: false; readonly reason: string; readonly failure: StartFailure | null };
+
+/** How long a gateway has to say how it is. Its event loop is never busy for so long. */
+const ANSWER_MS = 2_000;
+
+/** A seat. */
+export class Seat {
+  readonly #number: number;
+  readonly #launch: Launch;
+  readonly #logger: Logger;
+  readonly #policy = new RestartPolicy();
+  /** How its first process began. */
+  readonly beginning: Promise<Beginning>;
+  /** Resolves when a process is ready for the first time. */
+  readonly ready: Promise<void>;
+  #settleBeginning: (beginning: Beginning) => void = () => {};
+  #settleReady: () => void = () => {};
+  #member: Member | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #restarts = 0;
+  #isStopping = false;
+
+  /** Starts its first process. */
+  constructor(number: number, launch: Launch, logger: Logger) {
+    this.#number = number;
+    this.#launch = launch;
+    this.#logger = logger;
+    this.beginning = new Promise((resolve) => (this.#settleBeginning = resolve));
+    this.ready = new Promise((resolve) => (this.#settleReady = resolve));
+    this.#start();
+  }
+
+  /** Whether there is a process that is asked in vain. Where there is none at the moment, that is known. */
+  async answers(): Promise<void> {
+    await this.#member?.ask({ command: 'ping' }, ANSWER_MS);
+  }
+
+  /** Asks its process, which answers when it has started; null if there is none: the next one will know. */
+  async ask<C extends Question['command']>(
+    question: Extract<Question, { command: C }>,
+  ): Promise<Answers[C] | null> {
+    return this.#member === null ? null : await this.#member.ask(question, null);
+  }
+
+  /** What it does at this moment, and in a few words. */
+  async status(): Promise<{ readonly whole: GatewayStatus | null; readonly brief: MemberStatus }> {
+    const member = this.#member;
+    const isServing = member !== null && member.readyMs !== null;
+    const whole = isServing ? await member.ask({ command: 'status' }, ANSWER_MS).catch(() => null) : null;
+    const state = (): MemberStatus['state'] => {
+      if (member === null) return 'down';
+      if (member.isStopping) return 'stopping';
+      if (!isServing) return 'starting';
+      return whole === null ? 'silent' : 'serving';
+    };
+    return {
+      whole,
+      brief: {
+        number: this.#number,
+        state: state(),
+        pid: member?.pid ?? null,
+        ageMs: whole?.ageMs ?? null,
+        memoryBytes: whole?.memoryBytes ?? null,
+        connectionsCount: whole?.connectionsCount ?? null,
+        total: whole?.counts.total ?? null,
+        restarts: this.#restarts,
+      },
+    };
+  }
+
+  /** Lets it finish what it has. Resolves when there is no process any more; starts none. */
+  async stop(isPatient: boolean, withinMs: number | null): Promise<void> {
+    this.#rest();
+    await this.#member?.stop(isPatient, withinMs);
+  }
+
+  /** The same at once. */
+  stopNow(): void {
+    this.#rest();
+    this.#member?.stopNow();
+  }
+
+  #rest(): void {
+    this.#isStopping = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #start(): void {
+    this.#timer = null;
+    this.#member = this.#launch(this.#number, {
+      ready: (unserved) => this.#hasBecomeReady(unserved),
+      ended: (reason, failure) => this.#hasEnded(reason, failure),
+    });
+  }
+
+  #hasBecomeReady(unserved: ReadonlyMap<string, string | null>): void {
+    this.#settleBeginning({ isReady: true, unserved });
+    this.#settleReady();
+    this.#logger.info({ gateway: this.#number, pid: this.#member?.pid }, 'gateway ready');
+  }
+
+  #hasEnded(reason: string, failure: StartFailure | null): void {
+    const { readyMs = null, pid = null } = this.#member ?? {};
+    this.#member = null;
+    this.#settleBeginning({ isReady: false, reason, failure });
+    if (this.#isStopping) return;
+    this.#restarts++;
+    const readyForMs = readyMs === null ? null : performance.now() - readyMs;
+    const restartInMs = this.#policy.ended({ readyForMs, servedCount: 0 });
+    const fields = { code: 'SLUICE_GATEWAY_ENDED', gateway: this.#number, pid, restartInMs };
+    this.#logger.error(fields, `gateway ${reason}${failure === null ? '' : `: ${textOf(failure)}`}`);
+    this.#timer = setTimeout(() => this.#start(), restartInMs);
+  }
+}
+
+function textOf(failure: StartFailure): string {
+  return failure.kind === 'listen' ? failure.reason : failure.message;
+}

@@ -1,0 +1,127 @@
+// One of several gateways, inside of its own process: starts it, answers for it, and ends the process when it has ended.
+
+import { reportsOf } from '../compose/control.ts';
+import type { Gateway, GatewayOptions } from '../compose/gateway.ts';
+import type { GatewayConfig } from '../config/types.ts';
+import { ListenError } from '../listen/index.ts';
+import type { Logger } from '../observe/log.ts';
+import type { FromGateway, Question, StartFailure, StartMessage, ToGateway } from './messages.ts';
+
+/** What a servant acts on. */
+export interface ServantWorld {
+  readonly startGateway: (config: GatewayConfig, options: GatewayOptions) => Promise<Gateway>;
+  /** Sends a message to the process that has started this one; resolves when it is sent, or cannot be. */
+  readonly tell: (message: FromGateway) => Promise<void>;
+  /** Ends this process. */
+  readonly end: (code: number) => void;
+}
+
+const OK = 0;
+const FAILED = 1;
+
+/** A gateway that does what it is told. */
+export class GatewayServant {
+  readonly #logger: Logger;
+  readonly #world: ServantWorld;
+  readonly #starting: Promise<Gateway | null>;
+  #gateway: Gateway | null = null;
+  #tellStopping: () => void = () => {};
+  #isStopping = false;
+
+  /** Starts the gateway at once. */
+  constructor(start: StartMessage, logger: Logger, world: ServantWorld) {
+    this.#logger = logger;
+    this.#world = world;
+    this.#starting = this.#start(start);
+  }
+
+  /** A message has come. */
+  hear(message: ToGateway): void {
+    switch (message.kind) {
+      case 'ask':
+        void this.#answer(message.id, message.question);
+        break;
+      case 'stop':
+        void this.#stop(message.isPatient);
+        break;
+      case 'stop now':
+        this.#stopNow();
+        break;
+      case 'start':
+        break;
+    }
+  }
+
+  /** The process that has started this one is gone. Nobody holds the sockets any more, and nobody says when to end. */
+  orphaned(): void {
+    if (this.#isStopping) return;
+    const message = 'stopping; the process that has started this gateway is gone';
+    this.#logger.error({ code: 'SLUICE_GATEWAY_ORPHANED' }, message);
+    void this.#stop(false);
+  }
+
+  async #start(start: StartMessage): Promise<Gateway | null> {
+    const { config, python, pythons, environment, release, descriptors } = start;
+    const stopping = new Promise<void>((resolve) => (this.#tellStopping = resolve));
+    try {
+      const gateway = await this.#world.startGateway(config, {
+        logger: this.#logger,
+        python,
+        pythons,
+        environment,
+        release,
+        descriptors,
+        stopping,
+      });
+      this.#gateway = gateway;
+      if (gateway.isStarted) void this.#world.tell({ kind: 'ready', unserved: gateway.unserved() });
+      return gateway;
+    } catch (error) {
+      await this.#world.tell({ kind: 'failed', failure: describe(error) });
+      this.#world.end(FAILED);
+      return null;
+    }
+  }
+
+  async #answer(id: number, question: Question): Promise<void> {
+    try {
+      const result = await this.#resultOf(question);
+      void this.#world.tell({ kind: 'answer', id, result });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      void this.#world.tell({ kind: 'refusal', id, reason });
+    }
+  }
+
+  async #resultOf(question: Question): Promise<Extract<FromGateway, { kind: 'answer' }>['result']> {
+    if (question.command === 'ping') return null;
+    const gateway = await this.#starting;
+    if (gateway === null) throw new Error('it could not be started');
+    if (question.command !== 'reload') return gateway.commands.run(question);
+    return reportsOf(await gateway.reload(question.reason, question.pools));
+  }
+
+  async #stop(isPatient: boolean): Promise<void> {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    this.#tellStopping();
+    const gateway = await this.#starting;
+    await gateway?.stop(isPatient);
+    this.#world.end(OK);
+  }
+
+  #stopNow(): void {
+    void this.#stop(false);
+    // Before it has started there is nothing to cut off; its workers end when this process does.
+    if (this.#gateway === null) this.#world.end(OK);
+    else this.#gateway.stopNow();
+  }
+}
+
+function describe(error: unknown): StartFailure {
+  if (error instanceof ListenError) {
+    const { code, address, reason } = error;
+    return { kind: 'listen', code, address, reason };
+  }
+  return { kind: 'other', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
