@@ -41,6 +41,26 @@ describe('the cost of growth', () => {
   });
 });
 
+describe('the throughput of several gateways', () => {
+  it('should be that of one, round by round', () => {
+    const at = (perSecond) => ({ perSecond, cpuUs: { gateway: 20 }, pssBytes: { gateway: 5e7 } });
+    const measured = (...ofTwo) => [
+      {
+        name: 'gateways-http',
+        points: [
+          { value: 1, rounds: ofTwo.map(() => at(1000)) },
+          { value: 2, rounds: ofTwo.map(at) },
+        ],
+      },
+    ];
+    const judged = (axes) =>
+      judgeScaling({ runs: [], axes }).find(({ goal }) => goal.startsWith('Gateways over HTTP: requests/s'));
+    expect(judged(measured(960, 990)).isMet).toBe(true);
+    expect(judged(measured(930, 940)).isMet).toBe(false);
+    expect(judged([]).isMet).toBeUndefined();
+  });
+});
+
 describe('results of scaling', () => {
   const axis = (name, date) => ({ name, run: date, points: [point(1, 20, 22), point(200, 21, 25)] });
 
