@@ -1,7 +1,7 @@
 // The reference page of the command line, from the program itself.
 import type { Command } from 'commander';
 import { exitCodeMeanings, exitCodes } from './exit-codes.ts';
-import { createProgram } from './program.ts';
+import { createProgram } from './all-commands.ts';
 
 const helpColumns = 110;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createProgram } from '../../src/cli/program.ts';
+import { createProgram } from '../../src/cli/all-commands.ts';
 import { namedSettings } from '../../src/config/settings/index.ts';
 import { World } from './support.ts';
 
