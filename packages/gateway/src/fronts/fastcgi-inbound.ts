@@ -69,7 +69,8 @@ export class FastCgiInbound implements Reply, BodySource {
   stdinEnd(): void {
     if (!this.exchange) this.#begin(null);
     else if (this.#announcedBytes === null) this.#finish();
-    else this.#failBody(`STDIN ended after ${this.#receivedBytes} of ${this.#announcedBytes} bytes`);
+    else if (this.#receivedBytes < this.#announcedBytes)
+      this.#failBody(`STDIN ended after ${this.#receivedBytes} of ${this.#announcedBytes} bytes`);
   }
 
   /** The web server gave up, or the connection is lost. */
