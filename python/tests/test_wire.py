@@ -119,6 +119,22 @@ class LargeRequests(unittest.TestCase):
                 self.assertEqual([(kind, tag, whole(payload)) for kind, tag, payload in got], frames)
 
 
+    def test_body_that_comes_in_one_piece_is_apart(self) -> None:
+        block = pack_block({"REQUEST_METHOD": "POST"})
+        body = bytes(60_000)
+        payload = len(block).to_bytes(4, "big") + block + body
+        frames = FrameReader(LANE_LIMITS).feed(pack_frame(REQUEST, 1, payload) + pack_frame(REQUEST, 2, payload))
+        for _, _, (start, rest) in frames:
+            self.assertEqual((start + body, rest.read()), (payload, body))
+        self.assertEqual(len(frames), 2)
+
+    def test_block_that_is_longer_than_its_frame_is_refused(self) -> None:
+        payload = (60_001).to_bytes(4, "big") + bytes(60_000)
+        [(_, _, got)] = FrameReader(LANE_LIMITS).feed(pack_frame(REQUEST, 1, payload))
+        with self.assertRaisesRegex(WireError, "its block would end"):
+            parse_request(got, {})
+
+
 class ValidVectors(unittest.TestCase):
     def test_every_cut_gives_the_same_frame(self) -> None:
         for vector in VECTORS["valid"]:

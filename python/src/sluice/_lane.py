@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 else:
     from _collections import deque  # without the module around it, as above
 
-_READ_BYTES = 64 * 1024
+# A request with a body of 64 KiB is one read.
+_READ_BYTES = 68 * 1024
 # How long a thread that has just read may take to let go of the read lock.
 _LOCK_WAIT_SECONDS = 0.005
 # The rest of a frame that has begun to arrive is on its way; a recall waits so long for the next piece of it.

@@ -78,6 +78,9 @@ FORK_SIZES = {FORK: TOKEN_BYTES, RELEASE: 0}
 # Kind to the largest payload, for a process that has attached itself.
 ATTACHED_LIMITS = {**FORK_SIZES, MEETING: PATH_BYTES_MAX}
 
+# From here on a REQUEST is cut into block and body at once: cutting it out first would copy the body twice.
+_APART_BYTES_MIN = 16 * 1024
+
 HEADER_BYTES = 8
 _HEADER = Struct(">IHH")
 _NUMBER = Struct(">I")
@@ -117,7 +120,7 @@ class FrameReader:
     def feed(self, data: bytes) -> list[Frame]:
         """Return the frames, as (kind, tag, payload), that `data` completes. Raises `WireError`.
 
-        The payload of a REQUEST that did not come in one piece is a tuple, of its bytes up to the body and the body.
+        The payload of a REQUEST with a large body may be a tuple, of its bytes up to the body and the body.
         """
         frames: list[Frame] = []
         if self._large is not None:
@@ -144,7 +147,10 @@ class FrameReader:
                 if kind != REQUEST or not self._begin_large(tag, data[start:]):
                     held.append(data[start:])
                 return frames
-            frames.append((kind, tag, data[start + HEADER_BYTES : stop]))
+            if kind == REQUEST and length > _APART_BYTES_MIN:
+                frames.append((kind, tag, _take_apart(data, start + HEADER_BYTES, stop)))
+            else:
+                frames.append((kind, tag, data[start + HEADER_BYTES : stop]))
             start = stop
         if start < end:
             self._missing = start + HEADER_BYTES - end
@@ -175,6 +181,13 @@ class FrameReader:
         self._large = None
         frames.append((REQUEST, tag, (start, body)))
         return data[missing:]
+
+
+def _take_apart(data: bytes, start: int, stop: int) -> Payload:
+    body_start = start + _NUMBER.size + unpack_number(data, start)[0]
+    if body_start > stop:
+        return data[start:stop]
+    return data[start:body_start], BytesIO(data[body_start:stop])
 
 
 def _refusal(limits: Mapping[int, int], kind: int, length: int) -> WireError:
