@@ -3,15 +3,43 @@
 /** A body of 64 KiB with its head is one read. */
 export const BLOCK_BYTES: number = 68 * 1024;
 
+/**
+ * Most of what a full socket holds (208 KiB as Linux comes), so that a long body is few reads. Not all of it: with the
+ * headers of records between, an empty socket is to take it in one write.
+ */
+export const LARGE_BLOCK_BYTES: number = 192 * 1024;
+
 /** Less than this is not worth a block: it would keep more memory than it fills. */
 export const LENT_BYTES_MIN: number = BLOCK_BYTES / 2;
 
-/** Free blocks that are kept; more than these are left to the garbage collector. */
-const FREE_BLOCKS_MAX = 64;
+/**
+ * So much of free blocks of either size is kept; more than this is left to the garbage collector, which stops everything
+ * each time that a few megabytes have been left to it.
+ */
+const FREE_BYTES_MAX = 12 * 1024 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 
-const free: Block[] = [];
+/** How many free blocks of a size are kept, and those that are. */
+class FreeBlocks {
+  readonly #countMax: number;
+  readonly #blocks: Block[] = [];
+
+  constructor(blockBytes: number) {
+    this.#countMax = Math.floor(FREE_BYTES_MAX / blockBytes);
+  }
+
+  take(): Block | undefined {
+    return this.#blocks.pop();
+  }
+
+  keep(block: Block): void {
+    if (this.#blocks.length < this.#countMax) this.#blocks.push(block);
+  }
+}
+
+const freeUsual = new FreeBlocks(BLOCK_BYTES);
+const freeLarge = new FreeBlocks(LARGE_BLOCK_BYTES);
 const blocks = new WeakMap<ArrayBufferLike, Block>();
 
 /**
@@ -21,18 +49,21 @@ const blocks = new WeakMap<ArrayBufferLike, Block>();
  * bytes missing is freed like any other memory, when no view of it is left.
  */
 export class Block {
-  readonly bytes: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  readonly bytes: Buffer;
+  readonly isLarge: boolean;
   #lentBytes = 0;
   #isTaken = true;
 
-  /** Takes a free block, or makes one. */
-  static take(): Block {
-    const block = free.pop() ?? new Block();
+  /** Takes a free block, or makes one, of `BLOCK_BYTES` or of `LARGE_BLOCK_BYTES`. */
+  static take(isLarge: boolean = false): Block {
+    const block = (isLarge ? freeLarge : freeUsual).take() ?? new Block(isLarge);
     block.#isTaken = true;
     return block;
   }
 
-  private constructor() {
+  private constructor(isLarge: boolean) {
+    this.isLarge = isLarge;
+    this.bytes = Buffer.allocUnsafeSlow(isLarge ? LARGE_BLOCK_BYTES : BLOCK_BYTES);
     blocks.set(this.bytes.buffer, this);
   }
 
@@ -67,9 +98,8 @@ export class Block {
   }
 
   #reuse(): void {
-    if (this.#isTaken || this.isLent || free.length >= FREE_BLOCKS_MAX || !blocks.has(this.bytes.buffer))
-      return;
-    free.push(this);
+    if (this.#isTaken || this.isLent || !blocks.has(this.bytes.buffer)) return;
+    (this.isLarge ? freeLarge : freeUsual).keep(this);
   }
 }
 

@@ -16,7 +16,7 @@ const WORTH_SENDING_BYTES = 32 * 1024;
 /** Up to this size the only write of a round stays out of the stream's own gathering, which costs more than the write. */
 const ALONE_BYTES_MAX = 8 * 1024;
 
-/** So much may wait in a socket that takes no more: about two reads from a worker. */
+/** So much may wait in a socket that takes no more. */
 const UNSENT_BYTES_HIGH = 128 * 1024;
 
 let waiting: BatchingTransport[] = [];

@@ -48,11 +48,11 @@ export class LaneDecoder {
   /** Whether something at the beginning of `GATHERED` has not been passed on yet, and how much. */
   #isGathering = false;
   #gatheredBytes = 0;
-  /** Bytes of the present BODY, or of the body inside the present RESPONSE, that have not come yet. */
-  #bodyBytesLeft = 0;
   #isInBody = false;
   #isEnd = false;
   #tag = 0;
+  /** Bytes of the present BODY, or of the body inside the present RESPONSE, that have not come yet. */
+  bodyBytesLeft = 0;
   /** Where in all that was received the present frame begins, in bytes: for messages about it. */
   frameOffset = 0;
 
@@ -90,7 +90,7 @@ export class LaneDecoder {
         return this.#beginResponse(length);
       case FRAME.responseBody:
         queue.skip(HEADER_BYTES);
-        this.#bodyBytesLeft = length;
+        this.bodyBytesLeft = length;
         this.#isInBody = true;
         return true;
       case FRAME.file:
@@ -115,17 +115,17 @@ export class LaneDecoder {
     const head = this.#take(headLength);
     const bodyLength = length - 4 - headLength;
     const body = keep(queue.takeSome(bodyLength), this.#block);
-    this.#bodyBytesLeft = bodyLength - body.length;
-    this.#isInBody = this.#bodyBytesLeft > 0;
+    this.bodyBytesLeft = bodyLength - body.length;
+    this.#isInBody = this.bodyBytesLeft > 0;
     this.#events.response(this.#tag, head, body, this.#isEnd && !this.#isInBody);
     return true;
   }
 
   #passBody(): boolean {
-    if (this.#bodyBytesLeft > 0 && this.#queue.length === 0) return false;
-    const bytes = this.#queue.takeSome(this.#bodyBytesLeft);
-    this.#bodyBytesLeft -= bytes.length;
-    this.#isInBody = this.#bodyBytesLeft > 0;
+    if (this.bodyBytesLeft > 0 && this.#queue.length === 0) return false;
+    const bytes = this.#queue.takeSome(this.bodyBytesLeft);
+    this.bodyBytesLeft -= bytes.length;
+    this.#isInBody = this.bodyBytesLeft > 0;
     const isLast = this.#isEnd && !this.#isInBody;
     if (bytes.length >= GATHERED_BYTES_MAX) {
       this.#passGathered();

@@ -90,6 +90,11 @@ export class Lane implements Holder, LaneEvents {
     this.#owner = owner;
   }
 
+  /** Bytes of the body that is being received that are announced and have not come yet. */
+  get bodyBytesLeft(): number {
+    return this.#decoder.bodyBytesLeft;
+  }
+
   /** Where in all that was received the last frame begins, in bytes. */
   get frameOffset(): number {
     return this.#decoder.frameOffset;

@@ -63,7 +63,8 @@ export interface Exit {
 /** What a process tells its owner. */
 export interface ProcessEvents {
   controlData(chunk: Buffer): void;
-  laneData(index: number, chunk: Buffer): void;
+  /** Returns how many bytes of the present body are still to come on the lane, as far as is known. */
+  laneData(index: number, chunk: Buffer): number;
   laneDrained(index: number): void;
   /** It reads no more from a lane, and has not read all that was sent there. */
   laneUnread(index: number): void;

@@ -233,11 +233,12 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     this.#understand(this.#control, chunk);
   }
 
-  laneData(index: number, chunk: Buffer): void {
+  laneData(index: number, chunk: Buffer): number {
     const lane = this.lanes[index];
-    if (!lane) return;
+    if (!lane) return 0;
     this.#receivedBytes[index] = (this.#receivedBytes[index] ?? 0) + chunk.length;
     this.#understand(lane, chunk);
+    return lane.bodyBytesLeft;
   }
 
   laneDrained(index: number): void {

@@ -137,21 +137,20 @@ export class ForkedProcess implements ProcessHandle {
       lines.receive(rest);
       return;
     }
-    const receive =
-      number === CONTROL
-        ? (chunk: Buffer): void => this.#controlData(chunk)
-        : (chunk: Buffer): void => this.#events.laneData(number - LANES_FROM, chunk);
     const lane = number - LANES_FROM;
-    if (lane < 0) {
+    const isControl = number === CONTROL;
+    const receiveLane = (chunk: Buffer): number => this.#events.laneData(lane, chunk);
+    const receive = isControl ? (chunk: Buffer): void => this.#controlData(chunk) : receiveLane;
+    if (isControl) {
       socket.on('data', receive);
     } else {
-      readLane(socket, receive);
+      readLane(socket, receiveLane);
       readBeforeFailing(socket, () => this.#events.laneUnread(lane));
       socket.on('drain', () => this.#events.laneDrained(lane));
       // The kernel resets the connection of a process that ends with unread bytes, and refuses what is sent after that.
       socket.on('error', () => this.#events.laneUnread(lane));
     }
-    socket.on('end', () => this.#events.channelClosed(lane < 0 ? 'the control channel' : `lane ${lane}`));
+    socket.on('end', () => this.#events.channelClosed(isControl ? 'the control channel' : `lane ${lane}`));
     if (rest.length > 0) receive(rest);
   }
 
