@@ -16,7 +16,7 @@ import { SCGI } from '../fronts/scgi.ts';
 import { UWSGI } from '../fronts/uwsgi.ts';
 import { openListener, TlsDoor, type Activation, type Listener } from '../listen/index.ts';
 import type { Logger } from '../observe/log.ts';
-import { Seldom } from '../observe/seldom.ts';
+import { Seldom } from '../fronts/seldom.ts';
 import type { Router } from '../routing/router.ts';
 import { acceptThin } from '../sockets/accept-thin.ts';
 import { Farewells } from './farewells.ts';

@@ -9,7 +9,7 @@ import { HttpFront, type HttpEvents } from '../fronts/http.ts';
 import { refusalBytes } from '../fronts/http-refusals.ts';
 import { createTrustList, peerOf } from '../listen/index.ts';
 import type { Logger } from '../observe/log.ts';
-import { Once, Seldom } from '../observe/seldom.ts';
+import { Once, Seldom } from '../fronts/seldom.ts';
 import type { Router } from '../routing/router.ts';
 
 /** Makes one that is not listening yet. */

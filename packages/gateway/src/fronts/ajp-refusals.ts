@@ -20,7 +20,7 @@ const ADVICE: Partial<Readonly<Record<AjpErrorCode, string>>> = {
 
 /** Decides which refusals to tell: one of each kind in a while. */
 export class Refusals {
-  readonly #seldom = new Seldom<AjpErrorCode>();
+  readonly #seldom = new Seldom();
 
   /**
    * Notes that a web server was refused; returns what to tell of it, or null for nothing.

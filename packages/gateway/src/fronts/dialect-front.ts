@@ -30,7 +30,7 @@ export class DialectFront implements Front {
   readonly #dialect: Dialect;
   readonly #options: DialectFrontOptions;
   readonly #connections = new Map<DialectConnection, Socket>();
-  readonly #refusals = new Seldom<DialectErrorCode | 'surplus'>();
+  readonly #refusals = new Seldom();
 
   constructor(dialect: Dialect, options: DialectFrontOptions) {
     this.protocol = dialect.protocol;

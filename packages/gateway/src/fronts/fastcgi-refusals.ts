@@ -24,7 +24,7 @@ const ADVICE: Partial<Readonly<Record<RefusalCode, string>>> = {
 
 /** Decides which refusals to tell: one of each kind in a while. */
 export class Refusals {
-  readonly #seldom = new Seldom<RefusalCode>();
+  readonly #seldom = new Seldom();
 
   /**
    * Notes that a web server was refused; returns what to tell of it, or null for nothing.

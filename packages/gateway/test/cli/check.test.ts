@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { directoryWith, World } from './support.ts';
 
 const hello = 'def app(environ, start_response):\n    return []\n';
@@ -165,6 +166,24 @@ python = "./no/python"
     expect(stdout).toContain(`user daemon cannot enter ${directory} `);
     expect(stdout).toContain('user daemon cannot write to ');
     expect(code).toBe(4);
+  });
+
+  it('tells whether the file of the log can be written, and makes none', async () => {
+    const directory = directoryWith({ 'hello.py': hello });
+    const words = ['hello:app', '--http', '127.0.0.1:0', '--log-file'];
+    const run = (file: string) => new World({ directory }).run('check', ...words, file);
+    expect((await run('new.log')).stdout).toMatch(/^ok +log\.file: .*\/new\.log can be written$/m);
+    expect(existsSync(`${directory}/new.log`)).toBe(false);
+    const { code, stdout } = await run('none/new.log');
+    expect(stdout).toContain(`cannot be written: ${directory}/none does not exist; create it`);
+    expect(code).toBe(2);
+    expect((await run('.')).stdout).toContain('cannot be written: it is a directory');
+  });
+
+  it('leaves an application to the program that runs it', async () => {
+    const { code, stdout } = await new World().run('check', 'fd:3', '--http', '127.0.0.1:0');
+    expect(stdout).toMatch(/^note +application fd:3: is run by the program that starts the gateway/m);
+    expect(code).toBe(0);
   });
 
   it('leaves no socket file behind, and says what it cannot check', async () => {

@@ -48,6 +48,19 @@ describe('sluice import of uwsgi.ini', () => {
     expect({ said, code }).toEqual({ said: [], code: 0 });
   });
 
+  it('carries the file of the log over, wherever it is named, and that there has to be an application', async () => {
+    const { config, said } = await importText(
+      'uwsgi.ini',
+      ini('daemonize = /var/log/site.log', 'logto2 = 127.0.0.1:1717', 'need-app = true'),
+    );
+    expect(config.log.file).toBe('/var/log/site.log');
+    expect(config.app.mustLoad).toBe(true);
+    expect(said.slice(0, 2)).toEqual([
+      expect.stringMatching(/^differs +uwsgi\.ini:3: daemonize: .*foreground/),
+      expect.stringMatching(/^not carried over +uwsgi\.ini:4: logto2: .*file/),
+    ]);
+  });
+
   it('names what differs and what is lost, with file and line, in the comments too', async () => {
     const { toml, said, code } = await importText(
       'uwsgi.ini',

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import {
   applicationOf,
+  attachedDescriptor,
   ConfigError,
   formatProblem,
   formatSource,
@@ -17,6 +18,7 @@ import { askPythonVersion, pythonVersionMin } from '../python-version.ts';
 import { tryImport } from './application.ts';
 import { findIdentity, type Identity } from './identity.ts';
 import { checkListener } from './listeners.ts';
+import { checkLogFile } from './log-file.ts';
 import { Report } from './report.ts';
 import { checkUpstreams } from './upstreams.ts';
 
@@ -35,6 +37,7 @@ export async function check(
   const user = await findUser(flags['as'], report);
   for (const listen of loaded.config.listen) await checkListener(listen, user, report);
   checkDirectories(loaded, report);
+  checkLogFile(loaded.config.log.file, report);
   await checkUpstreams(loaded.config, report);
   await checkApplications(loaded, report, context);
   return report.code;
@@ -83,13 +86,17 @@ async function checkApplications(loaded: CommandConfig, report: Report, context:
     if (seen.has(key)) continue;
     seen.add(key);
     const ofPool = isOwn ? ` of pool ${name}` : '';
+    const application = applicationOf(config, pool);
+    const subject = `application ${application.target}${ofPool}`;
+    if (attachedDescriptor(application.target) !== null) {
+      report.note(subject, 'is run by the program that starts the gateway; cannot be checked from here');
+      continue;
+    }
     const python = await checkPython(`python${ofPool}`, report, () => {
       const own = isOwn ? findPoolPython(name, pool, context) : null;
       return own ?? findConfiguredPython(loaded, context);
     });
     if (python === null) continue;
-    const application = applicationOf(config, pool);
-    const subject = `application ${application.target}${ofPool}`;
     const failure = await tryImport({
       python,
       packageDirectory: context.pythonPackage(),

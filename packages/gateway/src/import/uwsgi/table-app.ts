@@ -118,8 +118,9 @@ export const appRows: readonly Row<UwsgiFacts>[] = [
     ['plugin', 'plugins', 'need-plugin', 'need-plugins', 'plugin-dir', 'plugins-dir', 'early-python'],
     'there are no plugins; Python is always there',
   ),
+  same('need-app', '`app.must_load`', turnedOn('app', 'must_load')),
   needless(
-    ['need-app', 'enable-threads', 'single-interpreter', 'py-call-osafterfork', 'py-call-uwsgi-fork-hooks'],
+    ['enable-threads', 'single-interpreter', 'py-call-osafterfork', 'py-call-uwsgi-fork-hooks'],
     'always so',
   ),
   needless(

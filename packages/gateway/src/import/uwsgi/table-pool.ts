@@ -161,7 +161,6 @@ export const poolRows: readonly Row<UwsgiFacts>[] = [
     ['hook-*', 'exec-*', 'call-*', 'after-request-hook', 'after-request-call', 'file-write'],
     'do it in the unit of the service, or in the application',
   ),
-  lost('daemonize*', 'let systemd run it; sluice config systemd prints the unit'),
   needless(
     ['procname*', 'auto-procname', 'memory-report', 'honour-stdin', 'daemons-honour-stdin', 'py-sharedarea'],
     'sluice status shows every process',

@@ -1,5 +1,5 @@
 // uWSGI options about sockets, protocols, bodies, files and logs.
-import { differs, Left, lost, needless, same, type Row } from '../option.ts';
+import { differs, Left, lost, needless, same, type Option, type Row } from '../option.ts';
 import { octalOf, positiveOf, seconds, size, switchOf, text, textOf } from '../values.ts';
 import type { SocketFact, UwsgiFacts } from './facts.ts';
 
@@ -202,18 +202,15 @@ export const otherRows: readonly Row<UwsgiFacts>[] = [
     facts.isLogged = !switchOf(option);
     if (!facts.isLogged) facts.draft.at('log').set('access', false, option);
   }),
+  differs(['logto', 'logto2'], '`log.file`', 'the log is JSON lines', logFile),
+  differs(
+    'daemonize*',
+    '`log.file`',
+    'the gateway stays in the foreground: let systemd run it, by the unit that sluice config systemd prints',
+    logFile,
+  ),
   lost(
-    [
-      'logto',
-      'logto2',
-      'logger',
-      'req-logger',
-      'logger-req',
-      'worker-logger',
-      'threaded-logger',
-      'log-syslog',
-      'rsyslog*',
-    ],
+    ['logger', 'req-logger', 'logger-req', 'worker-logger', 'threaded-logger', 'log-syslog', 'rsyslog*'],
     'the log is on standard error; the service keeps it',
   ),
   lost(
@@ -259,6 +256,13 @@ export const otherRows: readonly Row<UwsgiFacts>[] = [
   lost(['master-fifo', 'stopfile', 'pause*'], 'use sluice reload, scale, drain and stop'),
   same('stop-mercy', '`pool.default.stop_timeout`', seconds('pool.default', 'stop_timeout')),
 ];
+
+/** Carries the file of the log over. uWSGI takes an address, for UDP, in its place. */
+function logFile(option: Option, { draft }: UwsgiFacts): void {
+  const file = textOf(option);
+  if (/:\d+$/.test(file)) throw new Left('lost', 'the log goes to a file or to standard error');
+  draft.at('log').set('file', file, option);
+}
 
 function socket(
   protocol: SocketFact['protocol'],
