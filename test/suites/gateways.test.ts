@@ -44,6 +44,7 @@ interface Status {
     readonly pid: number;
     readonly state: string;
     readonly total: number;
+    readonly connectionsCount: number;
     readonly restarts: number;
   }[];
 }
@@ -255,6 +256,44 @@ describe(`${GATEWAYS} gateways`, () => {
       expect(response && text(response)).toBe('held\n');
       connection.close();
       await untilGone(all);
+    }));
+
+  it('have about as many of the connections that are kept, however they come, also one that takes the place of another', () =>
+    withBed(async (bed) => {
+      const port = await bed.reservePort();
+      const path = bed.site.path('fastcgi');
+      const gateway = await startGateway(bed, {
+        ...lines(bed),
+        listen: [
+          { protocol: 'http', address: `127.0.0.1:${port}` },
+          { protocol: 'fastcgi', address: `unix:${path}` },
+        ],
+        expectedLog: [/SLUICE_GATEWAY_ENDED/],
+      });
+      const open = (addresses: readonly Address[]) =>
+        Promise.all(addresses.map((address) => RawConnection.open(address)));
+      const counts = async (): Promise<readonly number[]> =>
+        (await statusOf(bed)).gateways.map(({ connectionsCount }) => connectionsCount);
+      const total = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0);
+      const settled = (wanted: number) =>
+        until(`${wanted} connections`, async () => {
+          const now = await counts();
+          return total(now) === wanted ? now : undefined;
+        });
+      const first = await open(Array.from({ length: 20 }, () => [{ port }, { path }]).flat());
+      // Without passing any on it is often 36 and 4.
+      expect(Math.min(...(await settled(40)))).toBeGreaterThanOrEqual(14);
+
+      process.kill((membersOf(gateway)[0] ?? unreachable()).pid, 'SIGKILL');
+      await gateway.process.lineCount(/"message":"gateway ready"/, GATEWAYS + 1);
+      const survived = total(await counts());
+      const second = await open(Array.from({ length: survived }, () => ({ port })));
+      // The new one has them all, but for a few.
+      expect(Math.min(...(await settled(2 * survived)))).toBeGreaterThanOrEqual(survived - 6);
+      for (const address of [{ port }, { port }, { port }]) {
+        expect((await exchange(address, { target: '/hello' })).status).toBe(200);
+      }
+      for (const connection of [...first, ...second]) connection.close();
     }));
 
   it('share what they are scaled to, also one that is started later', () =>

@@ -19,6 +19,8 @@ import type { Logger } from '../observe/log.ts';
 import { Seldom } from '../fronts/seldom.ts';
 import type { Router } from '../routing/router.ts';
 import { acceptThin } from '../sockets/accept-thin.ts';
+import { divert } from '../sockets/divert.ts';
+import type { Handle } from '../sockets/native.ts';
 import { Farewells } from './farewells.ts';
 import { httpFarewell, makeHttpFront } from './http-front.ts';
 
@@ -46,6 +48,18 @@ export interface SocketSources {
   readonly activation?: Activation;
   /** Inherited from the process that holds the sockets of all listeners, in their order; default: they are opened here. */
   readonly descriptors?: readonly number[];
+  /** Default: nobody. */
+  readonly diversion?: Diversion;
+}
+
+/** Who may want connections to be served elsewhere. */
+export interface Diversion {
+  /** Takes a connection that the listener of that index has accepted, and nobody has read from; or leaves it. */
+  takes(listener: number, handle: Handle): boolean;
+  /** Gives the listener a connection that was accepted elsewhere: from now on that can be called. */
+  canEnter(listener: number, enter: (handle: Handle) => void): void;
+  opened(): void;
+  closed(lifetimeMs: number): void;
 }
 
 /** Every front of a gateway. */
@@ -88,7 +102,7 @@ export class Fronts {
     const tellLate = (peer: string, why: string): void => this.#tellLate(peer, why);
     const headClock = new HeadClock(limits.headerTimeoutMs, tellLate);
     const replyClock = new ReplyClock(limits.sendTimeoutMs, this.#webServers, tellLate);
-    const { activation, descriptors } = this.#sources;
+    const { activation, descriptors, diversion } = this.#sources;
     for (const [index, listen] of this.#config.listen.entries()) {
       const parts = { config: this.#config, router: this.#router, logger: this.#logger, headClock };
       const front = makeFront(listen, parts);
@@ -96,7 +110,12 @@ export class Fronts {
       const sockets = isHttp ? this.#clients : this.#webServers;
       front.server.on('connection', (socket: Socket) => {
         sockets.add(socket);
-        socket.on('close', () => sockets.delete(socket));
+        const openedMs = diversion ? performance.now() : 0;
+        diversion?.opened();
+        socket.on('close', () => {
+          sockets.delete(socket);
+          diversion?.closed(performance.now() - openedMs);
+        });
         // HTTP has clocks of its own.
         if (!isHttp) replyClock.start();
       });
@@ -113,6 +132,10 @@ export class Fronts {
       });
       // Node's own server needs Node's own sockets, and so do those who read before the front does.
       if (!isHttp && !listen.isProxied && tls === null) acceptThin(front.server);
+      if (diversion) {
+        const enter = divert(front.server, (handle) => diversion.takes(index, handle));
+        if (enter) diversion.canEnter(index, enter);
+      }
       tls?.watch(() => this.#renew(tls, listener));
       this.#open.push({ front, listener, tls });
     }

@@ -1,9 +1,11 @@
 // The entry of a gateway that is one of several. It serves on sockets that it has inherited, does what the process that
 // has started it says, and ends with that.
 
+import type { Socket } from 'node:net';
 import { startGateway } from '../compose/gateway.ts';
 import { openLogFile } from '../observe/log-file.ts';
 import { createLogger, type Logger } from '../observe/log.ts';
+import type { Handle } from '../sockets/native.ts';
 import { GatewayServant } from './servant.ts';
 import type { FromGateway, StartMessage, ToGateway } from './messages.ts';
 
@@ -19,11 +21,11 @@ process.once('message', (message: ToGateway) => {
 function serve(start: StartMessage): void {
   const servant = new GatewayServant(start, loggerOf(start), {
     startGateway,
-    tell: (message: FromGateway) =>
-      new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve())),
+    tell: (message: FromGateway, handle?: Handle) =>
+      new Promise((resolve) => process.send?.(message, handle as unknown as Socket, {}, () => resolve())),
     end: (code) => process.exit(code),
   });
-  process.on('message', (message: ToGateway) => servant.hear(message));
+  process.on('message', (message: ToGateway, handle) => servant.hear(message, handle as Handle | undefined));
   process.once('disconnect', () => servant.orphaned());
 }
 

@@ -20,11 +20,13 @@ import {
 } from '../listen/index.ts';
 import type { Logger } from '../observe/log.ts';
 import type { CodeWatch } from '../service/watch-code.ts';
+import type { Handle } from '../sockets/native.ts';
 import { launchGateway } from './launch.ts';
 import { mergeStatus } from './merge-status.ts';
 import type { StartMessage } from './messages.ts';
 import { Reloads } from './reloads.ts';
-import { Seat, type Beginning } from './seat.ts';
+import { Seat, type Beginning, type SeatEvents } from './seat.ts';
+import { Spread } from './spread.ts';
 
 /** What several gateways need besides their configuration. */
 export interface GatewaysOptions extends Pick<
@@ -72,6 +74,12 @@ export class Gateways {
   readonly #startedMs: number = performance.now();
   readonly #held: HeldListener[] = [];
   readonly #reloads: Reloads;
+  readonly #spread = new Spread();
+  readonly #seatEvents: SeatEvents = {
+    connections: (number, count) => this.#count(number, count),
+    passedOn: (listener, handle) => this.#passOn(listener, handle),
+  };
+  #connectionsLimit = Infinity;
   #seats: readonly Seat[] = [];
   #beginnings: readonly Beginning[] = [];
   #watches: readonly CodeWatch[] = [];
@@ -108,7 +116,7 @@ export class Gateways {
   async start(): Promise<void> {
     const numbers = Array.from({ length: this.#config.app.gatewaysCount }, (_, index) => index + 1);
     this.#seats = numbers.map(
-      (number) => new Seat(number, (...start) => this.#launch(...start), this.#logger),
+      (number) => new Seat(number, (...start) => this.#launch(...start), this.#logger, this.#seatEvents),
     );
     if (this.#config.app.isReloaded) this.#watches = this.#watch();
     const started = this.#allReady().then(() => {
@@ -175,6 +183,21 @@ export class Gateways {
       logFile: logFile(),
     };
     return launchGateway(parts, events);
+  }
+
+  #count(number: number, count: number | null): void {
+    if (count === null) this.#spread.left(number);
+    else this.#spread.reported(number, count);
+    const { limit } = this.#spread;
+    if (limit === this.#connectionsLimit) return;
+    this.#connectionsLimit = limit;
+    for (const seat of this.#seats) seat.setLimit(limit);
+  }
+
+  #passOn(listener: number, handle: Handle): void {
+    const seat = this.#seats[(this.#spread.choose() ?? 0) - 1];
+    if (seat) seat.give(listener, handle);
+    else handle.close(() => {});
   }
 
   #watch(): readonly CodeWatch[] {

@@ -1,13 +1,16 @@
 // One process that is a gateway, seen from the one that has started it: asked, told to stop, and heard of when it ends.
 
 import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { plainExit } from '../backends/workers/cause-of-death.ts';
+import type { Handle } from '../sockets/native.ts';
 import type { Answers, FromGateway, Question, StartFailure, StartMessage, ToGateway } from './messages.ts';
 
 /** What a member needs of a child process with a channel. */
 export type MemberProcess = Pick<ChildProcess, 'pid' | 'connected' | 'kill'> & {
   send(message: ToGateway, done: (error: Error | null) => void): unknown;
-  on(event: 'message', listener: (message: FromGateway) => void): unknown;
+  send(message: ToGateway, handle: Socket, options: object, done: (error: Error | null) => void): unknown;
+  on(event: 'message', listener: (message: FromGateway, handle?: unknown) => void): unknown;
   on(event: 'exit', listener: (code: number | null, signal: NodeJS.Signals | null) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
 };
@@ -15,6 +18,10 @@ export type MemberProcess = Pick<ChildProcess, 'pid' | 'connected' | 'kill'> & {
 /** What a member tells. */
 export interface MemberEvents {
   ready(unserved: ReadonlyMap<string, string | null>): void;
+  /** It has so many connections of clients. */
+  connections(count: number): void;
+  /** Another gateway should have this connection, for the listener of that index. */
+  passedOn(listener: number, handle: Handle): void;
   /** It has ended; `failure` says why it could not start, if it knew. */
   ended(reason: string, failure: StartFailure | null): void;
 }
@@ -49,7 +56,7 @@ export class Member {
     this.#process = process;
     this.#events = events;
     this.ended = new Promise((resolve) => (this.#settleEnded = resolve));
-    process.on('message', (message) => this.#hear(message));
+    process.on('message', (message, handle) => this.#hear(message, handle as Handle | undefined));
     process.on('exit', (code, signal) => this.#end(plainExit({ code, signal })));
     process.on('error', (error) => {
       if (process.pid === undefined) this.#end(`could not be started: ${error.message}`);
@@ -96,6 +103,20 @@ export class Member {
     this.#killIn(END_NOW_MS);
   }
 
+  /** From so many connections on it should pass further ones on. */
+  setLimit(connectionsCount: number): void {
+    this.#tell({ kind: 'limit', connectionsCount });
+  }
+
+  /** Gives it a connection for the listener of that index. */
+  give(listener: number, handle: Handle): void {
+    const done = (): void => handle.close(() => {});
+    const message = { kind: 'connection', listener } as const;
+    // A native handle is more than the types say can be sent.
+    if (this.#process.connected) this.#process.send(message, handle as unknown as Socket, {}, done);
+    else done();
+  }
+
   #killIn(withinMs: number): void {
     if (this.#deadline) clearTimeout(this.#deadline);
     if (!this.#hasEnded) this.#deadline = setTimeout(() => this.#process.kill('SIGKILL'), withinMs);
@@ -106,8 +127,14 @@ export class Member {
     if (this.#process.connected) this.#process.send(message, () => {});
   }
 
-  #hear(message: FromGateway): void {
+  #hear(message: FromGateway, handle: Handle | undefined): void {
     switch (message.kind) {
+      case 'connections':
+        this.#events.connections(message.count);
+        break;
+      case 'connection':
+        if (handle) this.#events.passedOn(message.listener, handle);
+        break;
       case 'ready':
         this.readyMs = performance.now();
         this.#events.ready(message.unserved);

@@ -35,13 +35,22 @@ export interface Answers extends Pick<ControlResults, 'status' | 'reload' | 'sca
   readonly ping: null;
 }
 
+/** A connection that was accepted elsewhere comes with it: for the listener of that index. */
+export interface PassedOn {
+  readonly kind: 'connection';
+  readonly listener: number;
+}
+
 /** A message to a gateway. */
 export type ToGateway =
   | StartMessage
   | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
   /** Take nothing new, finish, and end. */
   | { readonly kind: 'stop'; readonly isPatient: boolean }
-  | { readonly kind: 'stop now' };
+  | { readonly kind: 'stop now' }
+  /** From so many connections on, pass further ones on. */
+  | { readonly kind: 'limit'; readonly connectionsCount: number }
+  | PassedOn;
 
 /** Why a gateway could not start. */
 export type StartFailure =
@@ -59,4 +68,7 @@ export type FromGateway =
   | { readonly kind: 'ready'; readonly unserved: ReadonlyMap<string, string | null> }
   | { readonly kind: 'failed'; readonly failure: StartFailure }
   | { readonly kind: 'answer'; readonly id: number; readonly result: Answers[Question['command']] }
-  | { readonly kind: 'refusal'; readonly id: number; readonly reason: string };
+  | { readonly kind: 'refusal'; readonly id: number; readonly reason: string }
+  /** It has so many connections of clients. */
+  | { readonly kind: 'connections'; readonly count: number }
+  | PassedOn;

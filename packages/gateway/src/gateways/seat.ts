@@ -3,6 +3,7 @@
 import { RestartPolicy } from '../backends/workers/restart-policy.ts';
 import type { GatewayStatus, MemberStatus } from '../control/status.ts';
 import type { Logger } from '../observe/log.ts';
+import type { Handle } from '../sockets/native.ts';
 import type { Member, MemberEvents } from './member.ts';
 import type { Answers, Question, StartFailure } from './messages.ts';
 
@@ -14,6 +15,13 @@ export type Beginning =
   | { readonly isReady: true; readonly unserved: ReadonlyMap<string, string | null> }
   | { readonly isReady: false; readonly reason: string; readonly failure: StartFailure | null };
 
+/** What the seats have in common: how connections are spread over them. */
+export interface SeatEvents {
+  /** It has so many connections of clients; null: it takes none. */
+  connections(number: number, count: number | null): void;
+  passedOn(listener: number, handle: Handle): void;
+}
+
 /** How long a gateway has to say how it is. Its event loop is never busy for so long. */
 const ANSWER_MS = 2_000;
 
@@ -22,6 +30,7 @@ export class Seat {
   readonly #number: number;
   readonly #launch: Launch;
   readonly #logger: Logger;
+  readonly #events: SeatEvents;
   readonly #policy = new RestartPolicy();
   /** How its first process began. */
   readonly beginning: Promise<Beginning>;
@@ -32,13 +41,15 @@ export class Seat {
   #member: Member | null = null;
   #timer: NodeJS.Timeout | null = null;
   #restarts = 0;
+  #limit = Infinity;
   #isStopping = false;
 
   /** Starts its first process. */
-  constructor(number: number, launch: Launch, logger: Logger) {
+  constructor(number: number, launch: Launch, logger: Logger, events: SeatEvents) {
     this.#number = number;
     this.#launch = launch;
     this.#logger = logger;
+    this.#events = events;
     this.beginning = new Promise((resolve) => (this.#settleBeginning = resolve));
     this.ready = new Promise((resolve) => (this.#settleReady = resolve));
     this.#start();
@@ -54,6 +65,18 @@ export class Seat {
     question: Extract<Question, { command: C }>,
   ): Promise<Answers[C] | null> {
     return this.#member === null ? null : await this.#member.ask(question, null);
+  }
+
+  /** From so many connections on it should pass further ones on. */
+  setLimit(connectionsCount: number): void {
+    this.#limit = connectionsCount;
+    this.#member?.setLimit(connectionsCount);
+  }
+
+  /** Gives it a connection; nobody has it then if there is no process. */
+  give(listener: number, handle: Handle): void {
+    if (this.#member) this.#member.give(listener, handle);
+    else handle.close(() => {});
   }
 
   /** What it does at this moment, and in a few words. */
@@ -104,6 +127,8 @@ export class Seat {
     this.#timer = null;
     this.#member = this.#launch(this.#number, {
       ready: (unserved) => this.#hasBecomeReady(unserved),
+      connections: (count) => this.#isStopping || this.#events.connections(this.#number, count),
+      passedOn: (listener, handle) => this.#events.passedOn(listener, handle),
       ended: (reason, failure) => this.#hasEnded(reason, failure),
     });
   }
@@ -111,12 +136,15 @@ export class Seat {
   #hasBecomeReady(unserved: ReadonlyMap<string, string | null>): void {
     this.#settleBeginning({ isReady: true, unserved });
     this.#settleReady();
+    this.#member?.setLimit(this.#limit);
+    this.#events.connections(this.#number, 0);
     this.#logger.info({ gateway: this.#number, pid: this.#member?.pid }, 'gateway ready');
   }
 
   #hasEnded(reason: string, failure: StartFailure | null): void {
     const { readyMs = null, pid = null } = this.#member ?? {};
     this.#member = null;
+    this.#events.connections(this.#number, null);
     this.#settleBeginning({ isReady: false, reason, failure });
     if (this.#isStopping) return;
     this.#restarts++;

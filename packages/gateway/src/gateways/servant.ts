@@ -5,13 +5,15 @@ import type { Gateway, GatewayOptions } from '../compose/gateway.ts';
 import type { GatewayConfig } from '../config/types.ts';
 import { ListenError } from '../listen/index.ts';
 import type { Logger } from '../observe/log.ts';
+import type { Handle } from '../sockets/native.ts';
+import { PassingOn } from './passing-on.ts';
 import type { FromGateway, Question, StartFailure, StartMessage, ToGateway } from './messages.ts';
 
 /** What a servant acts on. */
 export interface ServantWorld {
   readonly startGateway: (config: GatewayConfig, options: GatewayOptions) => Promise<Gateway>;
   /** Sends a message to the process that has started this one; resolves when it is sent, or cannot be. */
-  readonly tell: (message: FromGateway) => Promise<void>;
+  readonly tell: (message: FromGateway, handle?: Handle) => Promise<void>;
   /** Ends this process. */
   readonly end: (code: number) => void;
 }
@@ -24,6 +26,7 @@ export class GatewayServant {
   readonly #logger: Logger;
   readonly #world: ServantWorld;
   readonly #starting: Promise<Gateway | null>;
+  readonly #passingOn: PassingOn;
   #gateway: Gateway | null = null;
   #tellStopping: () => void = () => {};
   #isStopping = false;
@@ -32,11 +35,16 @@ export class GatewayServant {
   constructor(start: StartMessage, logger: Logger, world: ServantWorld) {
     this.#logger = logger;
     this.#world = world;
+    this.#passingOn = new PassingOn({
+      report: (count) => void world.tell({ kind: 'connections', count }),
+      pass: (listener, handle) =>
+        void world.tell({ kind: 'connection', listener }, handle).then(() => handle.close(() => {})),
+    });
     this.#starting = this.#start(start);
   }
 
   /** A message has come. */
-  hear(message: ToGateway): void {
+  hear(message: ToGateway, handle?: Handle): void {
     switch (message.kind) {
       case 'ask':
         void this.#answer(message.id, message.question);
@@ -46,6 +54,12 @@ export class GatewayServant {
         break;
       case 'stop now':
         this.#stopNow();
+        break;
+      case 'limit':
+        this.#passingOn.limit = message.connectionsCount;
+        break;
+      case 'connection':
+        if (handle) this.#passingOn.enter(message.listener, handle);
         break;
       case 'start':
         break;
@@ -71,6 +85,7 @@ export class GatewayServant {
         environment,
         release,
         descriptors,
+        diversion: this.#passingOn,
         stopping,
       });
       this.#gateway = gateway;
@@ -104,6 +119,7 @@ export class GatewayServant {
   async #stop(isPatient: boolean): Promise<void> {
     if (this.#isStopping) return;
     this.#isStopping = true;
+    this.#passingOn.end();
     this.#tellStopping();
     const gateway = await this.#starting;
     await gateway?.stop(isPatient);

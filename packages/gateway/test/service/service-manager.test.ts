@@ -76,6 +76,24 @@ describe('the service manager', () => {
     await subject?.close();
   });
 
+  it('hears from the watchdog only as long as everybody answers', async () => {
+    const environment = { NOTIFY_SOCKET: join(directory, 'notify'), WATCHDOG_USEC: '20000' };
+    const subject = connectServiceManager('python3', environment, (problem) => problems.push(problem));
+    let askedCount = 0;
+    const allAsked = new Promise<void>((resolve) =>
+      subject?.beatWhen(() => {
+        askedCount++;
+        if (askedCount === 5) resolve();
+        return askedCount > 2 ? Promise.reject(new Error('it does not answer')) : Promise.resolve();
+      }),
+    );
+    await allAsked;
+    subject?.stopping();
+    await subject?.close();
+    expect([await next(), await next()]).toEqual([['WATCHDOG=1'], ['WATCHDOG=1']]);
+    expect((await next())[0]).toBe('STOPPING=1');
+  });
+
   it('is asked for no watchdog that is meant for another process', async () => {
     const environment = {
       NOTIFY_SOCKET: join(directory, 'notify'),

@@ -1,0 +1,30 @@
+// Takes connections of a listening server away when they have just been accepted, and puts in those that come from elsewhere.
+
+import type { Server } from 'node:net';
+import type { Handle } from './native.ts';
+
+type OnConnection = (this: unknown, status: number, handle?: Handle) => void;
+
+/** Node's native side of a listening server. */
+interface Internals {
+  readonly _handle?: { onconnection?: OnConnection | null } | null;
+}
+
+/**
+ * Asks `takes` for every connection that `server`, which listens, has accepted. What it takes is its own, and nothing has been read
+ * from it. Returns what gives the server a connection as if it had accepted it; null, and nothing is asked, where Node keeps its
+ * insides elsewhere.
+ */
+export function divert(
+  server: Server,
+  takes: (handle: Handle) => boolean,
+): ((handle: Handle) => void) | null {
+  const listening = (server as unknown as Internals)._handle;
+  const usual = listening?.onconnection;
+  if (!listening || !usual) return null;
+  listening.onconnection = function (status, handle): void {
+    const isTaken = status === 0 && handle !== undefined && takes(handle);
+    if (!isTaken) usual.call(this, status, handle);
+  };
+  return (handle) => usual.call(listening, 0, handle);
+}
