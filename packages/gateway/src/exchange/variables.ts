@@ -32,7 +32,15 @@ export class Variables {
 
   /** Encodes pairs of latin-1 strings. Throws a RangeError if a name is empty or anything contains NUL. */
   static from(pairs: Iterable<Pair>): Variables {
-    return new Variables(encode(pairs));
+    let text = '';
+    const index: number[] = [];
+    for (const pair of pairs) {
+      const [name, value] = pair;
+      const start = text.length;
+      index.push(start, start + name.length + 1, start + checked(pair) - 1);
+      text += `${name}\0${value}\0`;
+    }
+    return new Variables(Buffer.from(text, 'latin1'), index);
   }
 
   /** Bytes that `writeInto` writes. */
@@ -166,15 +174,6 @@ export class Variables {
 function isCut(cuts: readonly number[], start: number): boolean {
   for (let at = 0; at < cuts.length; at += 2) if (cuts[at] === start) return true;
   return false;
-}
-
-function encode(pairs: Iterable<Pair>): Buffer {
-  let text = '';
-  for (const pair of pairs) {
-    checked(pair);
-    text += `${pair[0]}\0${pair[1]}\0`;
-  }
-  return Buffer.from(text, 'latin1');
 }
 
 /** Bytes of a pair in a block. Throws if it cannot stand in one. */

@@ -30,21 +30,27 @@ export class HttpReply implements Reply {
   readonly #server: Server;
   readonly #connection: ReplyConnection;
   readonly #sendTimeoutMs: number;
+  readonly #drained: () => void;
   #isTimed = false;
 
-  /** @param server one that does not listen any more takes no next request either */
+  /**
+   * @param server one that does not listen any more takes no next request either
+   * @param drained called when writing may go on after it was said to be too much
+   */
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
     server: Server,
     connection: ReplyConnection,
     sendTimeoutMs: number,
+    drained: () => void,
   ) {
     this.#request = request;
     this.#response = response;
     this.#server = server;
     this.#connection = connection;
     this.#sendTimeoutMs = sendTimeoutMs;
+    this.#drained = drained;
   }
 
   head(head: Head, bytes: Buffer, isLast: boolean): boolean {
@@ -87,8 +93,11 @@ export class HttpReply implements Reply {
     if (!this.#isTimed) {
       this.#isTimed = true;
       response.on('timeout', () => this.#request.socket.writableLength > 0 && this.abort());
-      // Who was told of it first may have filled it again.
-      response.on('drain', () => response.writableNeedDrain || response.setTimeout(0));
+      response.on('drain', () => {
+        this.#drained();
+        // It may have been filled again.
+        if (!response.writableNeedDrain) response.setTimeout(0);
+      });
     }
     response.setTimeout(this.#sendTimeoutMs);
   }

@@ -110,11 +110,12 @@ export class HttpFront implements Front {
       protocol: this.protocol,
       variables,
       body,
-      reply: new HttpReply(request, response, this.server, connection, this.#limits.sendTimeoutMs),
+      reply: new HttpReply(request, response, this.server, connection, this.#limits.sendTimeoutMs, () =>
+        exchange.drained(),
+      ),
       showDetail: this.#options.showDetail,
     });
     if (abandon !== null) exchange.whenDone(abandon);
-    response.on('drain', () => exchange.drained());
     const objection = this.#objectionTo(request, connection, expectation, problem);
     connection.enqueue(exchange, request, response, () => {
       if (objection === null) return this.#options.handle(exchange);

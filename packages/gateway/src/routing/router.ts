@@ -82,7 +82,9 @@ export class Router {
       exchange.fail(new GatewayError('SLUICE_BAD_REQUEST', 'the path climbs out of the root'));
       return;
     }
-    if (path.scriptName !== sent.scriptName || path.pathInfo !== sent.pathInfo) {
+    if (sent.scriptName === undefined && sent.pathInfo === undefined) {
+      exchange.variables = variables.plus('SCRIPT_NAME', path.scriptName).plus('PATH_INFO', path.pathInfo);
+    } else if (path.scriptName !== sent.scriptName || path.pathInfo !== sent.pathInfo) {
       exchange.variables = variables.with({ SCRIPT_NAME: path.scriptName, PATH_INFO: path.pathInfo });
     }
     // HAProxy leaves empty variables out; RFC 3875 says that this one is always there.
