@@ -118,7 +118,6 @@ class LargeRequests(unittest.TestCase):
                 self.assertTrue(reader.is_between_frames)
                 self.assertEqual([(kind, tag, whole(payload)) for kind, tag, payload in got], frames)
 
-
     def test_body_that_comes_in_one_piece_is_apart(self) -> None:
         block = pack_block({"REQUEST_METHOD": "POST"})
         body = bytes(60_000)

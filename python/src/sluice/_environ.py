@@ -8,8 +8,7 @@ from sluice._wire import unpack_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from io import BytesIO
-    from typing import Any, Optional, Union
+    from typing import Any
 
     from sluice._wire import Payload
 
@@ -37,13 +36,13 @@ def make_base(errors: object, is_multithread: bool, is_multiprocess: bool) -> En
     }
 
 
-def parse_request(payload: Payload, base: Environ) -> tuple[Environ, Union[bytes, BytesIO]]:
+def parse_request(payload: Payload, base: Environ) -> tuple[Environ, Any]:
     """Return the environ, still without `wsgi.input`, and what follows the block in a REQUEST payload.
 
     A payload is as a `FrameReader` returns it; a body that was apart is returned as it is.
     `base` has the last word: no variable from the network replaces one of its names. Raises `WireError`.
     """
-    body: Optional[BytesIO] = None
+    body = None
     if type(payload) is tuple:
         payload, body = payload
     if len(payload) < _BLOCK_START:

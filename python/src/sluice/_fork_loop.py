@@ -111,6 +111,7 @@ class ForkLoop:
             return b""  # ECONNRESET, if the gateway left something unread: it has gone all the same
 
     def _obey(self, data: bytes) -> bytes | None:
+        payload: bytes
         try:
             for kind, tag, payload in self._reader.feed(data):
                 check_fork(kind, payload)

@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from collections import deque
     from typing import Optional
 
-    Request = tuple[int, int, bytes, Optional[StreamedBody]]
+    from sluice._wire import Payload
+
+    Request = tuple[int, int, Payload, Optional[StreamedBody]]
 else:
     from _collections import deque  # without the module around it, as above
 

@@ -15,9 +15,10 @@ from sluice._exceptions import WireError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Optional, Union
+    from typing import Any
 
-    Payload = Union[bytes, tuple[bytes, BytesIO]]
+    # Bytes; of a REQUEST that is taken apart, a tuple of bytes and BytesIO. Only who reads REQUESTs has to tell them apart.
+    Payload = Any
     Frame = tuple[int, int, Payload]
 
 # Section 3: lane, gateway to worker.
@@ -109,7 +110,7 @@ class FrameReader:
     def __init__(self, limits: Mapping[int, int]) -> None:
         self._limits = limits
         self._held: list[bytes] = []
-        self._large: Optional[tuple[int, bytes, BytesIO]] = None
+        self._large: tuple[int, bytes, BytesIO] | None = None
         self._missing = 0
 
     @property
@@ -124,7 +125,7 @@ class FrameReader:
         """
         frames: list[Frame] = []
         if self._large is not None:
-            data = self._continue_large(data, frames)
+            data = self._continue_large(*self._large, data, frames)
         held = self._held
         if held:
             held.append(data)
@@ -158,7 +159,7 @@ class FrameReader:
         return frames
 
     def _begin_large(self, tag: int, data: bytes) -> bool:
-        """Take the beginning of a REQUEST, without its last `_missing` bytes; return False if its block is not whole."""
+        """Take the beginning of a REQUEST, all but `_missing` bytes; return False if its block is not whole."""
         if len(data) < HEADER_BYTES + _NUMBER.size:
             return False
         stop = HEADER_BYTES + _NUMBER.size + unpack_number(data, HEADER_BYTES)[0]
@@ -170,9 +171,8 @@ class FrameReader:
         self._large = (tag, data[HEADER_BYTES:stop], body)
         return True
 
-    def _continue_large(self, data: bytes, frames: list[Frame]) -> bytes:
+    def _continue_large(self, tag: int, start: bytes, body: BytesIO, data: bytes, frames: list[Frame]) -> bytes:
         """Take what `data` has of the body that has begun; return what it has behind it."""
-        tag, start, body = self._large
         missing = self._missing
         self._missing = missing - body.write(data if len(data) <= missing else data[:missing])
         if self._missing:
