@@ -49,6 +49,7 @@ export class ThinSocket extends EventEmitter<ThinSocketEvents> {
   #corksCount = 0;
   /** Bytes that the system has not taken yet. */
   #unsentBytes = 0;
+  #isReading = false;
   #isEnding = false;
   /** Whether the peer is not waited for at the end. */
   #isClosing = false;
@@ -102,16 +103,19 @@ export class ThinSocket extends EventEmitter<ThinSocketEvents> {
     this.#buffer = buffer;
     this.#received = received;
     this.#handle.useUserBuffer(buffer);
-    this.#check(this.#handle.readStart(), 'read');
+    this.resume();
   }
 
   pause(): void {
-    if (!this.destroyed && !this.#hasPeerEnded) this.#handle.readStop();
+    if (!this.#isReading || this.destroyed) return;
+    this.#isReading = false;
+    this.#handle.readStop();
   }
 
   resume(): void {
-    if (!this.destroyed && !this.#hasPeerEnded && this.#received)
-      this.#check(this.#handle.readStart(), 'read');
+    if (this.#isReading || this.destroyed || this.#hasPeerEnded || !this.#received) return;
+    this.#isReading = true;
+    this.#check(this.#handle.readStart(), 'read');
   }
 
   /** Sends bytes, which must not change until they are sent. Returns whether all has been; if not, 'drain' follows. */
@@ -246,6 +250,7 @@ export class ThinSocket extends EventEmitter<ThinSocketEvents> {
     } else if (count === END_OF_STREAM) {
       if (socket.destroyed) return;
       socket.#hasPeerEnded = true;
+      socket.#isReading = false;
       socket.emit('end');
       if (socket.writableFinished) socket.destroy();
     } else if (count < 0) {

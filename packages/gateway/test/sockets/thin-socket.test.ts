@@ -105,6 +105,21 @@ describe.each(['unix', 'tcp'])('a thin socket (%s)', (kind) => {
     thin.destroy();
   });
 
+  it('goes on when it is resumed although it reads, also after its end', async () => {
+    const [thin, client] = await pair();
+    let received = '';
+    thin.read(Buffer.alloc(16), (bytes) => (received += bytes.toString()));
+    thin.resume();
+    thin.end();
+    thin.resume();
+    client.resume();
+    await once(client, 'end');
+    expect(thin.destroyed).toBe(false);
+    client.end('still here');
+    await once(thin, 'close');
+    expect(received).toBe('still here');
+  });
+
   it('sends in order what the system does not take at once, then drains and ends', async () => {
     const [thin, client] = await pair();
     thin.read(Buffer.alloc(4), () => {});
