@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    # Bytes; of a REQUEST that is taken apart, a tuple of bytes and BytesIO. Only who reads REQUESTs has to tell them apart.
+    # Bytes; of a REQUEST that is taken apart, a tuple of bytes and BytesIO. Who reads REQUESTs has to tell them apart.
     Payload = Any
     Frame = tuple[int, int, Payload]
 
