@@ -46,35 +46,37 @@ const account = findAccount();
 const notRoot = isRoot ? null : 'only root can change the user';
 const noAccount = account === undefined ? 'no other user can read the applications' : null;
 
-for (const isPreloaded of [false, true]) {
-  describeUnless(
-    notRoot ?? noAccount,
-    `a gateway that becomes another user, ${isPreloaded ? 'preloaded' : 'as usual'}`,
-    () => {
-      it('has workers with its groups, its umask and its limits, and no way back', () =>
-        withBed(async (bed) => {
-          const { name, uid, gid, groups } = account ?? unreachable();
-          chmodSync(bed.site.directory, 0o755);
-          const directory = bed.site.makeDirectory('drop');
-          chmodSync(directory, 0o777);
-          const front = await openFront(directHttp, bed, {
-            app: [`user = "${name}"`, 'umask = "0027"', 'rlimits = { nofile = 321, core = "0B" }'],
-            pool: [`preload = ${isPreloaded}`],
-          });
-          const response = await exchange(front.address, {
-            target: `/rights?directory=${encodeURIComponent(directory)}`,
-          });
-          expect(JSON.parse(text(response))).toEqual({
-            users: [uid, uid, uid],
-            group: gid,
-            groups,
-            file: { mode: '0o640', uid, gid },
-            nofile: [321, 321],
-            core: [0, 0],
-          });
-        }));
-    },
-  );
+const WAYS = [
+  { way: 'as usual', app: [], pool: [] },
+  { way: 'preloaded', app: [], pool: ['preload = true'] },
+  { way: 'as several processes', app: ['gateways = 2'], pool: [] },
+];
+
+for (const { way, app, pool } of WAYS) {
+  describeUnless(notRoot ?? noAccount, `a gateway that becomes another user, ${way}`, () => {
+    it('has workers with its groups, its umask and its limits, and no way back', () =>
+      withBed(async (bed) => {
+        const { name, uid, gid, groups } = account ?? unreachable();
+        chmodSync(bed.site.directory, 0o755);
+        const directory = bed.site.makeDirectory('drop');
+        chmodSync(directory, 0o777);
+        const front = await openFront(directHttp, bed, {
+          app: [`user = "${name}"`, 'umask = "0027"', 'rlimits = { nofile = 321, core = "0B" }', ...app],
+          pool,
+        });
+        const response = await exchange(front.address, {
+          target: `/rights?directory=${encodeURIComponent(directory)}`,
+        });
+        expect(JSON.parse(text(response))).toEqual({
+          users: [uid, uid, uid],
+          group: gid,
+          groups,
+          file: { mode: '0o640', uid, gid },
+          nofile: [321, 321],
+          core: [0, 0],
+        });
+      }));
+  });
 }
 
 describeUnless(notRoot, 'a gateway whose user there is not', () => {

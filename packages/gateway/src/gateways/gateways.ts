@@ -298,6 +298,6 @@ function checkReadable(config: GatewayConfig): void {
     ...checkCertificates(config.listen, () => ({ kind: 'default' })),
   ];
   if (unreadable.length === 0) return;
-  const advice = `; with several gateways it has to be readable for user ${config.app.user}, which a gateway that takes the place of another is already`;
+  const advice = `; each gateway that is started reads it as user ${config.app.user}, which has to be able to`;
   throw new ConfigError(unreadable.map((problem) => ({ ...problem, text: `${problem.text}${advice}` })));
 }

@@ -16,11 +16,11 @@ interface ServerHandle {
 
 /**
  * The only way that Node has to a bound socket on which it does not accept; its module `cluster` holds its sockets so.
- * `address` is a path where `port` is -1, and null for a descriptor. Returns an error number if it fails.
+ * `address` is a path where `port` is -1; both are null for a descriptor. Returns an error number if it fails.
  */
 type CreateServerHandle = (
   address: string | null,
-  port: number,
+  port: number | null,
   family: 4 | 6 | -1,
   fd?: number,
 ) => ServerHandle | number;
@@ -47,7 +47,7 @@ export class HeldSocket extends EventEmitter implements ListeningServer {
   /** Emits `listening` when it is bound, or `error`. How many connections may wait is up to those who accept. */
   listen(settings: ListenSettings): this {
     if ('path' in settings) this.#hold(createServerHandle(settings.path, -1, -1), settings.path);
-    else if ('fd' in settings) this.#hold(createServerHandle(null, -1, -1, settings.fd), null);
+    else if ('fd' in settings) this.#hold(createServerHandle(null, null, -1, settings.fd), null);
     else void this.#listenOnTcp(settings);
     return this;
   }

@@ -21,7 +21,7 @@ export async function listenOnDescriptor(
     await serverListen(server, { fd, backlog: backlogCount });
   } catch (error) {
     if (systemCode(error) !== 'EINVAL') throw unexplained(address, error);
-    throw refuse(`descriptor ${fd} is a socket, but not one that can accept connections`, error);
+    throw refuse('it is a socket, but not one that can accept connections', error);
   }
 }
 

@@ -3,7 +3,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { openListener } from '../../src/listen/open-listener.ts';
+import { noActivation } from '../../src/listen/index.ts';
+import { holdListener, openListener } from '../../src/listen/open-listener.ts';
 import { ask, endProcess, greetingServer, listenOn } from './support.ts';
 
 const donor = fileURLToPath(new URL('fixtures/socket-donor.cjs', import.meta.url));
@@ -25,6 +26,14 @@ describe('a listener on an inherited socket', () => {
     expect(listener).toMatchObject({ address: `127.0.0.1:${port}`, url: `http://127.0.0.1:${port}/` });
     expect(await ask({ host: '127.0.0.1', port })).toBe('hello');
     listener.close();
+  });
+
+  it('can be held for other processes', async () => {
+    const { fd, port } = await receiveSocket();
+    const held = await holdListener(listenOn({ kind: 'descriptor', fd }), noActivation);
+    expect(held).toMatchObject({ descriptor: fd, listener: { address: `127.0.0.1:${port}` } });
+    held.listener.close();
+    await expect(ask({ host: '127.0.0.1', port })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
   it('is found by socket activation', async () => {
