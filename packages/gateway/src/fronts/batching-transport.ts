@@ -2,7 +2,7 @@
 
 import { SocketTransport, type SocketConnection } from '@sluice/fastcgi';
 import type { Socket } from 'node:net';
-import { BLOCK_BYTES } from '../exchange/blocks.ts';
+import { BLOCK_BYTES, LARGE_BLOCK_BYTES } from '../exchange/blocks.ts';
 import { Loans } from '../exchange/loans.ts';
 import { readInto } from '../sockets/read-into.ts';
 import { ThinSocket } from '../sockets/thin-socket.ts';
@@ -16,8 +16,8 @@ const WORTH_SENDING_BYTES = 32 * 1024;
 /** Up to this size the only write of a round stays out of the stream's own gathering, which costs more than the write. */
 const ALONE_BYTES_MAX = 8 * 1024;
 
-/** So much may wait in a socket that takes no more. */
-const UNSENT_BYTES_HIGH = 128 * 1024;
+/** So much may wait in a socket: what it does not take, and one read from a worker that it has not been asked to take yet. */
+const UNSENT_BYTES_HIGH = LARGE_BLOCK_BYTES + 64 * 1024;
 
 let waiting: BatchingTransport[] = [];
 

@@ -200,6 +200,8 @@ export class ThinSocket extends EventEmitter<ThinSocketEvents> {
     this.#corked = [];
     this.#corkedBytes = 0;
     this.#send(pieces, byteCount);
+    // Whoever wrote them was told to wait.
+    if (this.#unsentBytes === 0) process.nextTick(onSentAtOnce, this);
   }
 
   #send(pieces: readonly Uint8Array[], byteCount: number): void {
@@ -265,6 +267,10 @@ export class ThinSocket extends EventEmitter<ThinSocketEvents> {
     if (socket.#isEnding) socket.#finish();
   }
 
+  static sentAtOnce(socket: ThinSocket): void {
+    if (!socket.destroyed && socket.writableLength === 0) socket.emit('drain');
+  }
+
   static finished(socket: ThinSocket, status: number): void {
     if (socket.destroyed || !socket.#check(status, 'shutdown')) return;
     socket.writableFinished = true;
@@ -288,6 +294,10 @@ function onRead(this: Owned): void {
 function onWritten(this: WriteRequest, status: number): void {
   const socket = (this.handle as Owned | undefined)?.[OWNER];
   if (socket) ThinSocket.written(socket, status, this.byteCount ?? 0);
+}
+
+function onSentAtOnce(socket: ThinSocket): void {
+  ThinSocket.sentAtOnce(socket);
 }
 
 function onShutDown(this: ShutdownRequest, status: number): void {

@@ -141,6 +141,18 @@ describe.each(['unix', 'tcp'])('a thin socket (%s)', (kind) => {
     await once(thin, 'close');
   });
 
+  it('drains, but not at once, when everything that was gathered has been taken', async () => {
+    const [thin] = await pair();
+    let drained = 0;
+    thin.on('drain', () => drained++);
+    thin.cork();
+    expect(thin.write(Buffer.from('gathered'))).toBe(false);
+    thin.uncork();
+    expect([thin.writableLength, drained]).toEqual([0, 0]);
+    await once(thin, 'drain');
+    expect(drained).toBe(1);
+  });
+
   it('that is closed does not wait for its peer', async () => {
     const [thin, client] = await pair();
     thin.read(Buffer.alloc(4), () => {});
