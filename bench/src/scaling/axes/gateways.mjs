@@ -1,7 +1,7 @@
 import { direct, nginxKept } from '../servers.mjs';
 import { smallRequests } from '../loads.mjs';
 
-const CONNECTIONS = 64;
+const CONNECTIONS = 256;
 const PROCESSES = 2;
 
 const common = {
