@@ -1,6 +1,7 @@
 // Copies the bytes of one body out of a buffer that is received into again, to where they can stay.
 
 import { Block, BLOCK_BYTES } from './blocks.ts';
+import { allocatedBriefly } from './young-buffers.ts';
 
 /** A body that comes in smaller pieces than this gets no block: a few bytes must not keep much memory. */
 const FIRST_BYTES_MIN = BLOCK_BYTES / 4;
@@ -15,6 +16,7 @@ export class BlockFiller {
     let rest = bytes;
     while (rest.length > 0) {
       if (!this.#block && rest.length < FIRST_BYTES_MIN) {
+        allocatedBriefly(rest.length);
         take(Buffer.from(rest));
         return;
       }

@@ -7,6 +7,7 @@ import { BodyStream, NO_BODY, type BodySource } from '../exchange/body.ts';
 import { errorPage, type Page } from '../exchange/error-page.ts';
 import { GatewayError } from '../exchange/errors.ts';
 import { Exchange, type Reply } from '../exchange/exchange.ts';
+import { allocatedBriefly } from '../exchange/young-buffers.ts';
 import type { Head } from '../exchange/head.ts';
 import { ajpVariables } from './ajp-variables.ts';
 import type { FrontOptions } from './front.ts';
@@ -99,6 +100,7 @@ export class AjpInbound implements Reply, BodySource {
     if (isLast) this.#request.end([bytes]);
     else isWritable = this.#request.writeFlushed(bytes);
     // Packets are copies.
+    allocatedBriefly(bytes.length);
     giveBack(bytes);
     return isWritable;
   }

@@ -1,8 +1,16 @@
 // Feeds the body of an HTTP request from Node's parser, and keeps time: who sends too slowly is cut off.
 
 import type { IncomingMessage } from 'node:http';
+import { BlockFiller } from '../exchange/block-filler.ts';
 import { BodyStream, NO_BODY, type BodySource, type RequestBody } from '../exchange/body.ts';
+import { allocatedBriefly } from '../exchange/young-buffers.ts';
 import type { HttpLimits } from './http-limits.ts';
+
+/**
+ * A body from this size on is copied into memory that is used again. Node allocates for every read; what is still on its
+ * way to a file or a worker when the garbage collector looks would stay for long, and all the rest until it looks.
+ */
+const LARGE_BYTES = 1024 * 1024;
 
 /** What happens to a body besides its bytes. */
 export interface BodyEvents {
@@ -49,17 +57,22 @@ class Feed implements BodySource {
 
   into(body: BodyStream): void {
     const request = this.#request;
+    const filler = (body.sizeBytes ?? Infinity) < LARGE_BYTES ? null : new BlockFiller();
     this.#body = body;
     request.on('data', (chunk: Buffer) => {
       this.#recentBytes += chunk.length;
-      body.push(chunk);
+      if (!filler) return body.push(chunk);
+      filler.copy(chunk, (piece) => body.push(piece));
+      allocatedBriefly(chunk.length);
     });
     request.on('end', () => {
       this.stop();
+      filler?.end();
       body.finish();
     });
     request.on('close', () => {
       this.stop();
+      filler?.end();
       if (!request.complete) body.fail(new Error('the client closed the connection'));
     });
     request.on('error', (error) => body.fail(error));

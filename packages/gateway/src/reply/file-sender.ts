@@ -5,6 +5,7 @@ import { GatewayError } from '../exchange/errors.ts';
 import type { Sender } from '../exchange/delivery.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Head } from '../exchange/head.ts';
+import { allocatedBriefly } from '../exchange/young-buffers.ts';
 
 /** How much is read at once, in bytes: few system calls, and little memory for a client that takes it slowly. */
 const READ_BYTES = 128 * 1024;
@@ -97,6 +98,7 @@ async function readSome(handle: FileHandle, atBytes: number, endBytes: number): 
   const size = Math.min(READ_BYTES, endBytes - atBytes);
   if (size === 0) return NOTHING;
   const buffer = Buffer.allocUnsafe(size);
+  allocatedBriefly(size);
   const { bytesRead } = await handle.read(buffer, 0, size, atBytes);
   if (bytesRead === 0) throw new Error('it became shorter while it was sent');
   return buffer.subarray(0, bytesRead);

@@ -2,6 +2,7 @@
 
 import { constants } from 'node:fs';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { readLent } from '../exchange/read-lent.ts';
 import type { Spool } from '../spool/spool.ts';
 
 const FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
@@ -46,15 +47,14 @@ export class SpillFile {
     this.#writtenBytes = end;
   }
 
-  /** The next bytes, some of those that can be read. */
+  /** The next bytes, some of those that can be read; they may be lent. */
   async read(): Promise<Buffer> {
     const handle = await this.#handle;
     if (!handle || this.unreadBytes === 0) throw new Error('nothing can be read');
-    const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, this.unreadBytes));
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, this.#readBytes);
-    if (bytesRead === 0) throw new Error('the file has become shorter');
-    this.#readBytes += bytesRead;
-    return buffer.subarray(0, bytesRead);
+    const bytes = await readLent(handle, this.#readBytes, Math.min(READ_BYTES, this.unreadBytes));
+    if (bytes.length === 0) throw new Error('the file has become shorter');
+    this.#readBytes += bytes.length;
+    return bytes;
   }
 
   /** Gives the disk back what has been read, if that is all there is. */

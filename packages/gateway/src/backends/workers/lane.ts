@@ -6,6 +6,7 @@ import { GatewayError } from '../../exchange/errors.ts';
 import type { Exchange, Holder } from '../../exchange/exchange.ts';
 import { Loans } from '../../exchange/loans.ts';
 import { Head, HeadError } from '../../exchange/head.ts';
+import { allocatedBriefly } from '../../exchange/young-buffers.ts';
 import {
   encodeFrame,
   encodeHeader,
@@ -362,8 +363,11 @@ export class Lane implements Holder, LaneEvents {
 function writeAll(socket: LaneSocket, pieces: readonly Buffer[]): boolean {
   const [first] = pieces;
   if (first && pieces.length === 1) return socket.write(first);
-  if (pieces.reduce((sum, { length }) => sum + length, 0) <= JOINED_BYTES_MAX)
-    return socket.write(Buffer.concat(pieces));
+  const sizeBytes = pieces.reduce((sum, { length }) => sum + length, 0);
+  if (sizeBytes <= JOINED_BYTES_MAX) {
+    allocatedBriefly(sizeBytes);
+    return socket.write(Buffer.concat(pieces, sizeBytes));
+  }
   socket.cork();
   const isWritable = pieces.map((piece) => socket.write(piece)).every(Boolean);
   socket.uncork();
