@@ -16,7 +16,7 @@ export const LENT_BYTES_MIN: number = BLOCK_BYTES / 2;
  * So much of free blocks of either size is kept; more than this is left to the garbage collector, which stops everything
  * each time that a few megabytes have been left to it.
  */
-const FREE_BYTES_MAX = 12 * 1024 * 1024;
+const FREE_BYTES_MAX = 8 * 1024 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 
