@@ -21,7 +21,7 @@ def application(environ, start_response):
     """Say who imported this and who runs it, or do what `app.py` does."""
     if environ["PATH_INFO"] != "/who":
         return rest(environ, start_response)
-    lines = [IMPORTED_BY, os.getpid(), os.getsid(0), threading.active_count()]
+    lines = [IMPORTED_BY, os.getpid(), os.getsid(0), len(os.listdir("/proc/self/task"))]
     body = ",".join(map(str, lines)).encode()
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [body]
