@@ -37,6 +37,7 @@ describe('loading a configuration', () => {
         user: null,
         group: null,
         umask: null,
+        gatewaysCount: 1,
         openFilesLimit: null,
         addressSpaceLimitBytes: null,
         coreLimitBytes: null,
@@ -117,6 +118,7 @@ describe('loading a configuration', () => {
       toml: `
 [app]
 target = "mysite.wsgi:application"
+gateways = 2
 directory = "site"
 python = ".venv/bin/python"
 environment = { DJANGO_SETTINGS_MODULE = "mysite.settings" }
@@ -177,6 +179,7 @@ access = true
     });
     expect(config.app).toEqual({
       target: 'mysite.wsgi:application',
+      gatewaysCount: 2,
       directory: `${fileDirectory}/site`,
       python: `${fileDirectory}/site/.venv/bin/python`,
       environment: { DJANGO_SETTINGS_MODULE: 'mysite.settings' },
