@@ -25,10 +25,19 @@ export const headOfLine = {
 millisecond of work, come at random times: 60 % of what is left, that is of what four clients get from the fastest
 peer while three lanes are taken, the same for all. Their latency counts from the moment they were due. Clients give up
 after ${GIVE_UP_MS / 1000} seconds; requests that were not served count as slower
-than all others, and a dash says that so many were not served. A slow client that is refused tries again after a second.`,
+than all others, and a dash says that so many were not served. A slow client that is refused tries again after a second.
+Every other peer may queue 4,096 requests; Sluice queues 128 as it comes, a tenth of a second of such quick ones, and once more 1,024.`,
   rounds: { quick: 1, short: 2, full: 3 },
   cases: [3, 4, 40].map((slow) => ({ name: `${slow}`, title: `${slow} slow clients`, slow })),
-  peers: peersNamed('sluice', 'sluice-ajp', 'uwsgi', 'gunicorn-sync', 'gunicorn-gthread', 'mod_wsgi'),
+  peers: peersNamed(
+    'sluice',
+    'sluice-long',
+    'sluice-ajp',
+    'uwsgi',
+    'gunicorn-sync',
+    'gunicorn-gthread',
+    'mod_wsgi',
+  ),
   seconds: (size) => (TIMES[size].warmMs + TIMES[size].ms) / 1000 + 8,
   async yardstick({ generator, url, seed, signal, settle }) {
     const { slow, quick, fromMs, endMs } = YARDSTICK;
