@@ -18,6 +18,7 @@ import { Progress } from './run/progress.mjs';
 import { wrk } from './run/wrk.mjs';
 import { gcc } from './servers/floor.mjs';
 import { installRequirements } from './stage/install.mjs';
+import { interruptSignal } from './run/interrupt.mjs';
 
 async function benchPaths(options, signal) {
   const wrkVersion = wrk.version();
@@ -99,13 +100,11 @@ async function main(args, signal) {
   else await benchPaths(options, signal);
 }
 
-const interrupt = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'])
-  process.once(name, () => interrupt.abort(new Error(`stopped by ${name}`)));
+const interrupt = interruptSignal();
 
 try {
-  await main(process.argv.slice(2), interrupt.signal);
+  await main(process.argv.slice(2), interrupt);
 } catch (error) {
-  console.error(interrupt.signal.aborted ? `${interrupt.signal.reason.message}` : `bench: ${error.message}`);
+  console.error(interrupt.aborted ? `${interrupt.reason.message}` : `bench: ${error.message}`);
   process.exitCode = 1;
 }

@@ -8,6 +8,7 @@ import { runGroup } from '../run/group.mjs';
 import { Progress } from '../run/progress.mjs';
 import { allWorkloads } from '../workloads/all.mjs';
 import { PLACES } from './places.mjs';
+import { interruptSignal } from '../run/interrupt.mjs';
 
 const USAGE = `pnpm run versions DIRECTORY   this checkout beside another one, built; prints, stores nothing
 
@@ -89,12 +90,10 @@ async function main(args, signal) {
   console.log(`\n${table(['place', ...heads], rows)}`);
 }
 
-const interrupt = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'])
-  process.once(name, () => interrupt.abort(new Error(`stopped by ${name}`)));
+const interrupt = interruptSignal();
 
 try {
-  await main(process.argv.slice(2), interrupt.signal);
+  await main(process.argv.slice(2), interrupt);
 } catch (error) {
   console.error(`versions: ${error.message}`);
   process.exitCode = 1;

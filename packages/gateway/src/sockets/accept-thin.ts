@@ -1,14 +1,11 @@
 // Has a listening server make its connections of thin sockets.
 
 import type { Server } from 'node:net';
-import type { Handle } from './native.ts';
+import type { ServerInternals } from './native.ts';
 import { ThinSocket } from './thin-socket.ts';
 
-/** Node's native side of a listening server, and what it keeps of its connections. */
-interface Internals {
-  readonly _handle?: {
-    onconnection?: ((this: unknown, status: number, handle?: Handle) => void) | null;
-  } | null;
+/** What Node keeps of a server's connections, besides. */
+interface Internals extends ServerInternals {
   _connections?: number;
   _emitCloseIfDrained?(): void;
 }

@@ -1,14 +1,7 @@
 // Takes connections of a listening server away when they have just been accepted, and puts in those that come from elsewhere.
 
 import type { Server } from 'node:net';
-import type { Handle } from './native.ts';
-
-type OnConnection = (this: unknown, status: number, handle?: Handle) => void;
-
-/** Node's native side of a listening server. */
-interface Internals {
-  readonly _handle?: { onconnection?: OnConnection | null } | null;
-}
+import type { Handle, ServerInternals } from './native.ts';
 
 /**
  * Asks `takes` for every connection that `server`, which listens, has accepted. What it takes is its own, and nothing has been read
@@ -19,7 +12,7 @@ export function divert(
   server: Server,
   takes: (handle: Handle) => boolean,
 ): ((handle: Handle) => void) | null {
-  const listening = (server as unknown as Internals)._handle;
+  const listening = (server as unknown as ServerInternals)._handle;
   const usual = listening?.onconnection;
   if (!listening || !usual) return null;
   listening.onconnection = function (status, handle): void {

@@ -23,6 +23,14 @@ export interface Ends {
   port?: number;
 }
 
+/** Called by Node with each connection that a server has accepted, or with the number of an error. */
+type OnConnection = (this: unknown, status: number, handle?: Handle) => void;
+
+/** Node's native side of a listening server. */
+export interface ServerInternals {
+  readonly _handle?: { onconnection?: OnConnection | null } | null;
+}
+
 /** A write that the system has not taken at once. */
 export interface WriteRequest {
   handle?: Handle;
