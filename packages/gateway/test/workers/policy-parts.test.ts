@@ -290,6 +290,19 @@ describe('quick traffic', () => {
     ]);
   });
 
+  it('is expected again with the first one after a quiet time, as often as before', () => {
+    const traffic = new QuickTraffic();
+    for (let atMs = 0; atMs <= 1_000; atMs += 100) traffic.seen(atMs);
+    traffic.seen(60_000);
+    expect([50, 100].map((within) => traffic.isExpectedWithin(within, 60_001))).toEqual([false, true]);
+  });
+
+  it('is not expected where it comes less often than every ten seconds', () => {
+    const traffic = new QuickTraffic();
+    for (let atMs = 0; atMs <= 100_000; atMs += 10_001) traffic.seen(atMs);
+    expect(traffic.isExpectedWithin(10_000, 100_000)).toBe(false);
+  });
+
   it('is not waited for any more after ten seconds', () => {
     const traffic = new QuickTraffic();
     for (let atMs = 0; atMs <= 1_000; atMs += 5) traffic.seen(atMs);

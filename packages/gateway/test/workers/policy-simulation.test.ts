@@ -144,6 +144,20 @@ describe('a quick request', () => {
     expect(percentile(quick, 99.9)).toBeLessThan(30);
   });
 
+  it('is quick also if both kinds come again at the same moment, after a quiet minute', () => {
+    const { quick } = simulate((sim) => {
+      const come = (fromMs: number, slow: number): void => {
+        openTraffic(sim, { ...QUICK, fromMs, untilMs: fromMs + 10_000 });
+        sim.events.at(fromMs + 20, () => {
+          for (let count = 0; count < slow; count++) sim.arrive(SLOW.path, SLOW.takesMs);
+        });
+      };
+      come(0, 1);
+      come(40_000, 4);
+    }, policy());
+    expect(percentile(quick, 99.9)).toBeLessThan(30);
+  });
+
   it('is quick while it needs more than the reserve: that grows', () => {
     const { quick } = resultsOf(MIXES.crowded).policy;
     const later = quick.filter(({ arrivedMs }) => arrivedMs > 5_000);

@@ -50,15 +50,16 @@ export class QuickLoad {
 /** How often quick requests come: what decides whether a lane is worth keeping for them. */
 export class QuickTraffic {
   #lastMs = -Infinity;
-  /** Decayed mean of the milliseconds between two of them; unknown until there have been two. */
+  /** Decayed mean of the milliseconds between two of them; quiet times aside. Unknown until there have been two. */
   #gapMs = Infinity;
 
   /** A quick request has come. */
   seen(nowMs: number): void {
-    const gapMs = Math.min(nowMs - this.#lastMs, LATELY_MS);
-    if (this.#gapMs !== Infinity) this.#gapMs += (gapMs - this.#gapMs) * WEIGHT;
-    else if (this.#lastMs !== -Infinity) this.#gapMs = gapMs;
+    const gapMs = nowMs - this.#lastMs;
     this.#lastMs = nowMs;
+    // A quiet time says nothing about what comes after it: one minute would outweigh the next ten requests.
+    if (gapMs > LATELY_MS) return;
+    this.#gapMs = this.#gapMs === Infinity ? gapMs : this.#gapMs + (gapMs - this.#gapMs) * WEIGHT;
   }
 
   /**
