@@ -61,16 +61,25 @@ function groupOf(place, { workload, gateway, processes, connections }) {
   };
 }
 
+const cpuOf =
+  (role) =>
+  ({ cpuUs }) =>
+    cpuUs[role];
+
+/** What is compared, by its name in the table's head. */
+const FIGURES = [
+  { head: 'gateway CPU µs', of: cpuOf('gateway'), show: tenths },
+  { head: 'workers CPU µs', of: cpuOf('workers'), show: tenths },
+  { head: 'requests/s', of: ({ requestsPerSecond }) => requestsPerSecond, show: whole },
+];
+const HEADS = FIGURES.flatMap(({ head }) => [`${head}: the other`, 'this', 'ratio']);
+
 function row(place, [before, after]) {
-  const speed = ({ requestsPerSecond }) => requestsPerSecond;
-  const cost = ({ cpuUs }) => cpuUs.gateway;
-  return [
-    place,
-    ...[before, after].map((version) => spreadText(spreadOver(version, cost), tenths)),
-    spreadText(ratioOver(after, before, cost), hundredths),
-    ...[before, after].map((version) => spreadText(spreadOver(version, speed), whole)),
-    spreadText(ratioOver(after, before, speed), hundredths),
-  ];
+  const cells = FIGURES.flatMap(({ of, show }) => [
+    ...[before, after].map((version) => spreadText(spreadOver(version, of), show)),
+    spreadText(ratioOver(after, before, of), hundredths),
+  ]);
+  return [place, ...cells];
 }
 
 async function main(args, signal) {
@@ -86,8 +95,7 @@ async function main(args, signal) {
   for (const place of options.places) {
     rows.push(row(place, await runGroup(groupOf(place, options), pace, { progress, signal })));
   }
-  const heads = ['gateway CPU µs: the other', 'this', 'ratio', 'requests/s: the other', 'this', 'ratio'];
-  console.log(`\n${table(['place', ...heads], rows)}`);
+  console.log(`\n${table(['place', ...HEADS], rows)}`);
 }
 
 const interrupt = interruptSignal();
