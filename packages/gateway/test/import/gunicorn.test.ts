@@ -73,6 +73,12 @@ describe('sluice import of gunicorn.conf.py', () => {
     expect(config.listen.map((listen) => listen.address)).toEqual([address]);
   });
 
+  it('logs where gunicorn logs its errors', async () => {
+    const { config, said } = await importText('gunicorn.conf.py', conf('errorlog = "/var/log/site.log"'));
+    expect(config.log.file).toBe('/var/log/site.log');
+    expect(said).toEqual(['differs           gunicorn.conf.py:1: errorlog: the log is JSON lines']);
+  });
+
   it('makes a Unix socket as open as gunicorn does under its umask, and believes who can connect', async () => {
     const { config } = await importText('gunicorn.conf.py', conf('bind = "unix:/run/a.sock"', 'umask = 7'));
     expect(config.listen).toMatchObject([{ mode: 0o660, trusted: ['unix'] }]);

@@ -129,16 +129,19 @@ export const socketRows: readonly Row<GunicornFacts>[] = [
   same('tmp_upload_dir', '`body.spool_directory`', text('body', 'spool_directory')),
 ];
 
-const onStandardError = 'the log is JSON lines on standard error, for the service to keep';
+const oneLog = 'what has been served is in the same log as all else, as JSON lines';
+const notSyslog = 'the log is JSON lines in a file or on standard error, which journald keeps';
 
 /** Logs and what watches gunicorn. */
 export const logRows: readonly Row<GunicornFacts>[] = [
-  differs('accesslog', '`log.access`', onStandardError, (option, { draft }) => {
+  differs('accesslog', '`log.access`', oneLog, (option, { draft }) => {
     textOf(option);
     draft.at('log').set('access', true, option);
   }),
-  differs('errorlog', 'standard error', onStandardError, ({ value }) => {
-    throw new Left(value === '-' ? 'needless' : 'lost', onStandardError);
+  differs('errorlog', '`log.file`', 'the log is JSON lines', (option, { draft }) => {
+    const file = textOf(option);
+    if (file === '-') throw new Left('needless', 'the log is on standard error');
+    draft.at('log').set('file', file, option);
   }),
   same('loglevel', '`log.level`', (option, { draft }) => {
     const levels: Readonly<Record<string, string>> = { warning: 'warn', critical: 'error' };
@@ -153,11 +156,11 @@ export const logRows: readonly Row<GunicornFacts>[] = [
     ['capture_output', 'enable_stdio_inheritance', 'disable_redirect_access_to_syslog'],
     'what the application prints is in the log, line by line',
   ),
-  differs('syslog', 'standard error', onStandardError, ({ value }) => {
+  differs('syslog', 'standard error', notSyslog, ({ value }) => {
     if (value === false) throw new Left('needless', 'it is off');
-    throw new Left('lost', `${onStandardError}, such as journald`);
+    throw new Left('lost', notSyslog);
   }),
-  lost(['syslog_addr', 'syslog_prefix', 'syslog_facility'], onStandardError),
+  lost(['syslog_addr', 'syslog_prefix', 'syslog_facility'], notSyslog),
   lost(
     ['statsd_host', 'statsd_prefix', 'dogstatsd_tags', 'enable_backlog_metric'],
     'sluice status --json tells the same, over the control socket',
