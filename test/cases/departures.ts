@@ -1,27 +1,13 @@
 // Clients that leave, at every stage of a request. The application is told or spared, the others never notice.
 import { expect } from '@jest/globals';
-import { formatHead, readBody, readHead } from '../harness/http.ts';
+import { readBody, readHead } from '../harness/http.ts';
 import { patternBlocks } from '../harness/pattern.ts';
-import { RawConnection } from '../harness/raw-connection.ts';
+import { sendStaged, type SentRequest } from '../harness/staged-request.ts';
 import { expectHealthy, type Case } from './case.ts';
 import type { Actor } from '../harness/stage.ts';
 import type { AnyFront } from '../paths/path.ts';
 
-interface Visit {
-  readonly connection: RawConnection;
-  readonly name: string;
-}
-
-async function visit(front: AnyFront, path: string, bodySize = 0): Promise<Visit> {
-  const { name, query } = front.stage.cast();
-  const connection = await RawConnection.open(front.address);
-  const headers = bodySize > 0 ? ([['Content-Length', String(bodySize)]] as const) : [];
-  const method = bodySize > 0 ? 'POST' : 'GET';
-  await connection.send(formatHead({ method, target: `${path}?${query}`, headers }));
-  return { connection, name };
-}
-
-async function begun(front: AnyFront, { name }: Visit): Promise<Actor> {
+async function begun(front: AnyFront, { name }: SentRequest): Promise<Actor> {
   const actor = await front.stage.actor(name);
   await actor.told('begun');
   return actor;
@@ -30,7 +16,7 @@ async function begun(front: AnyFront, { name }: Visit): Promise<Actor> {
 /** A client that sends so many blocks of 1024 bytes of a streamed upload and leaves. */
 export function brokenUpload(firstBlocks = 1): Case['run'] {
   return async (front) => {
-    const visitor = await visit(front, '/reads', (firstBlocks + 3) * 1024);
+    const visitor = await sendStaged(front, '/reads', (firstBlocks + 3) * 1024);
     await visitor.connection.send('a'.repeat(1024 * firstBlocks));
     const actor = await front.stage.actor(visitor.name);
     actor.say('read');
@@ -47,7 +33,7 @@ export function brokenUpload(firstBlocks = 1): Case['run'] {
 /** A client that asks for an endless reply, reads nothing of it, and resets. Meanwhile others are served, or wait for it. */
 export function resetWithoutReading(areOthersServed: boolean): Case['run'] {
   return async (front) => {
-    const visitor = await visit(front, '/floods');
+    const visitor = await sendStaged(front, '/floods');
     const actor = await begun(front, visitor);
     if (areOthersServed) await expectHealthy(front);
     visitor.connection.reset();
@@ -61,7 +47,7 @@ export const departureCases: readonly Case[] = [
   {
     name: 'a client that leaves while it uploads never reaches the application',
     run: async (front) => {
-      const visitor = await visit(front, '/holds', 1_000_000);
+      const visitor = await sendStaged(front, '/holds', 1_000_000);
       for (const block of patternBlocks(500_000)) await visitor.connection.send(block);
       visitor.connection.close();
       await expectHealthy(front);
@@ -76,7 +62,7 @@ export const departureCases: readonly Case[] = [
   {
     name: 'a client that leaves while the application computes',
     run: async (front) => {
-      const visitor = await visit(front, '/holds');
+      const visitor = await sendStaged(front, '/holds');
       const actor = await begun(front, visitor);
       visitor.connection.close();
       await expectHealthy(front);
@@ -88,7 +74,7 @@ export const departureCases: readonly Case[] = [
   {
     name: 'a client that leaves while the application sends stops it',
     run: async (front) => {
-      const visitor = await visit(front, '/floods');
+      const visitor = await sendStaged(front, '/floods');
       const head = await readHead(visitor.connection);
       if (!head) throw new Error('no response');
       await readBody(visitor.connection, head).next();

@@ -1,7 +1,7 @@
 // Streams in both directions: each piece arrives before the next is made.
 import { expect } from '@jest/globals';
-import { formatHead, readBody, readHead, readResponse, text } from '../harness/http.ts';
-import { RawConnection } from '../harness/raw-connection.ts';
+import { readBody, readHead, readResponse, text } from '../harness/http.ts';
+import { beginStaged, sendStaged } from '../harness/staged-request.ts';
 import type { Case } from './case.ts';
 
 /** Reads exactly as many bytes as `expected` has, and compares. */
@@ -21,10 +21,7 @@ async function expectNext(body: AsyncGenerator<Buffer, boolean>, expected: strin
  */
 export function streamedUpload(firstBlocks = 1): Case['run'] {
   return async (front) => {
-    const { name, query } = front.stage.cast();
-    const connection = await RawConnection.open(front.address);
-    const headers = [['Content-Length', String((firstBlocks + 1) * 1024)]] as const;
-    await connection.send(formatHead({ method: 'POST', target: `/reads?${query}`, headers }));
+    const { connection, name } = await sendStaged(front, '/reads', (firstBlocks + 1) * 1024);
     await connection.send('a'.repeat(1024 * firstBlocks));
     const actor = await front.stage.actor(name);
     actor.say('read');
@@ -45,10 +42,7 @@ export const streamingCases: readonly Case[] = [
   {
     name: 'each yield reaches the client before the next is made',
     run: async (front) => {
-      const { name, query } = front.stage.cast();
-      const connection = await RawConnection.open(front.address);
-      await connection.send(formatHead({ target: `/yields?${query}` }));
-      const actor = await front.stage.actor(name);
+      const { connection, actor } = await beginStaged(front, '/yields');
       const head = await readHead(connection);
       if (!head) throw new Error('no response');
       const body = readBody(connection, head);

@@ -12,6 +12,7 @@ import { patternBlocks, patternDigest } from '../harness/pattern.ts';
 import { descendantsOf } from '../harness/processes.ts';
 import { defaultPython } from '../harness/python.ts';
 import { RawConnection } from '../harness/raw-connection.ts';
+import { sendStaged } from '../harness/staged-request.ts';
 import { describeWith } from '../harness/require.ts';
 import { directHttp } from '../paths/direct-http.ts';
 import { onePathPerProtocol } from '../paths/one-per-protocol.ts';
@@ -86,10 +87,7 @@ describe('a worker that dies while a body is on its way', () => {
     withBed(async (bed) => {
       const toml = ['[[route]]', 'path = "/reads"', 'to = "pool:default"', 'streaming = true'];
       const front = await openFront(directHttp, bed, { expectedLog: EXPECTED_LOG, processes: 1, toml });
-      const { name, query } = front.stage.cast();
-      const connection = await RawConnection.open(front.address);
-      const body = { sizeBytes: 100_000, blocks: [] };
-      await connection.send(formatHead({ method: 'POST', target: `/reads?${query}`, body }));
+      const { connection, name } = await sendStaged(front, '/reads', 100_000);
       await connection.send(Buffer.alloc(1024));
       const actor = await front.stage.actor(name);
       actor.say('read');

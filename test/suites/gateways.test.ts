@@ -6,10 +6,11 @@ import { promisify } from 'node:util';
 import { withBed, type TestBed } from '../harness/bed.ts';
 import { until } from '../harness/deadline.ts';
 import { spawnGateway, spawnSluice, startGateway, SLUICE, type Gateway } from '../harness/gateway.ts';
-import { exchange, formatHead, readResponse, text } from '../harness/http.ts';
+import { exchange, readResponse, text } from '../harness/http.ts';
 import { Ledger } from '../harness/ledger.ts';
 import { descendantsOf, untilGone, type ProcessFacts } from '../harness/processes.ts';
 import { RawConnection, type Address } from '../harness/raw-connection.ts';
+import { beginStaged } from '../harness/staged-request.ts';
 import { describeWith } from '../harness/require.ts';
 import { discrepancies, Visitors } from '../harness/visitors.ts';
 import { openTwoFronts, twoFrontsParts, type TwoFronts } from '../paths/two-fronts.ts';
@@ -189,10 +190,8 @@ async function openWithRequest(bed: TestBed, expectedLog: readonly RegExp[] = []
     listen: [{ protocol: 'http', address: `127.0.0.1:${port}` }],
     expectedLog,
   });
-  const { name, query } = (await bed.stage()).cast();
-  const connection = await RawConnection.open({ port });
-  await connection.send(formatHead({ target: `/holds?${query}` }));
-  return { port, gateway, connection, actor: await (await bed.stage()).actor(name) };
+  const held = await beginStaged({ address: { port }, stage: await bed.stage() }, '/holds');
+  return { port, gateway, ...held };
 }
 
 function isRefused(port: number): Promise<boolean> {

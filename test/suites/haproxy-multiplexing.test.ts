@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { until } from '../harness/deadline.ts';
-import { formatHead, readResponse, text } from '../harness/http.ts';
-import { RawConnection } from '../harness/raw-connection.ts';
+import { readResponse, text } from '../harness/http.ts';
+import { beginStaged } from '../harness/staged-request.ts';
 import { describeWith } from '../harness/require.ts';
 import { haproxyMultiplexed } from '../paths/haproxy.ts';
 import { frontOfSuite } from './describe-path.ts';
@@ -28,17 +28,12 @@ describeWith(haproxyMultiplexed.needs, `over ${haproxyMultiplexed.name}`, () => 
   });
 
   it(`${REQUESTS} requests run at a time over one connection, and end in any order`, async () => {
-    const { stage, address, site } = front();
+    const { site } = front();
     const gatewayPort = Number(
       /address = "127\.0\.0\.1:(\d+)"/.exec(readFileSync(site.path('sluice.toml'), 'utf8'))?.[1],
     );
     const held = [];
-    for (let count = 0; count < REQUESTS; count++) {
-      const { name, query } = stage.cast();
-      const connection = await RawConnection.open(address);
-      await connection.send(formatHead({ target: `/holds?${query}` }));
-      held.push({ connection, actor: await stage.actor(name) });
-    }
+    for (let count = 0; count < REQUESTS; count++) held.push(await beginStaged(front(), '/holds'));
     await until('one connection', () => (connectionsTo(gatewayPort) === 1 ? true : undefined));
     for (const { actor, connection } of held.reverse()) {
       actor.say('go on');

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { expectHealthy, expectResponse } from '../cases/case.ts';
 import { exchange, formatHead, readResponse, text } from '../harness/http.ts';
 import { RawConnection } from '../harness/raw-connection.ts';
+import { beginStaged } from '../harness/staged-request.ts';
 import { patternBody } from '../harness/pattern.ts';
 import { directHttp, directHttps } from '../paths/direct-http.ts';
 import { describePath, frontOfSuite } from './describe-path.ts';
@@ -42,10 +43,7 @@ describe('HTTP, byte by byte', () => {
   });
 
   it('takes a client that half-closes for one that has left, as nginx does', async () => {
-    const { name, query } = front().stage.cast();
-    const connection = await RawConnection.open(front().address);
-    await connection.send(formatHead({ target: `/holds?${query}` }));
-    const actor = await front().stage.actor(name);
+    const { connection, actor } = await beginStaged(front(), '/holds');
     connection.halfClose();
     expect(await readResponse(connection)).toBeUndefined();
     actor.say('go on');

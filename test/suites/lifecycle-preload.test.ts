@@ -1,9 +1,9 @@
 // Workers that are forked from a process that has imported the application, as an operator meets them.
 import { describe, expect, it } from '@jest/globals';
 import { withBed, type TestBed } from '../harness/bed.ts';
-import { exchange, formatHead, text } from '../harness/http.ts';
+import { exchange, text } from '../harness/http.ts';
 import { descendantsOf, untilGone } from '../harness/processes.ts';
-import { RawConnection } from '../harness/raw-connection.ts';
+import { beginStaged } from '../harness/staged-request.ts';
 import { expectHealthy } from '../cases/case.ts';
 import { directHttp } from '../paths/direct-http.ts';
 import { openFront, type Front, type PathOptions } from '../paths/path.ts';
@@ -61,10 +61,7 @@ describe('a preloaded pool', () => {
       const front = await openPreloaded(bed);
       const processes = descendantsOf(front.gateway.pid);
       expect(processes).toHaveLength(3);
-      const { name, query } = front.stage.cast();
-      const connection = await RawConnection.open(front.address);
-      await connection.send(formatHead({ target: `/spins?${query}` }));
-      await front.stage.actor(name);
+      const { connection } = await beginStaged(front, '/spins');
       front.gateway.process.kill('SIGKILL');
       await front.gateway.process.exited;
       await untilGone(processes);

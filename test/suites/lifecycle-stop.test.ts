@@ -6,24 +6,19 @@ import { formatHead, readResponse, text } from '../harness/http.ts';
 import { startGateway, type Gateway } from '../harness/gateway.ts';
 import { descendantsOf, untilGone } from '../harness/processes.ts';
 import { RawConnection } from '../harness/raw-connection.ts';
+import { beginStaged, type BegunRequest } from '../harness/staged-request.ts';
 import { expectHealthy } from '../cases/case.ts';
 import { directHttp } from '../paths/direct-http.ts';
 import { openFront, type Front } from '../paths/path.ts';
-import type { Actor } from '../harness/stage.ts';
 
-interface Held {
+interface Held extends BegunRequest {
   readonly front: Front;
-  readonly connection: RawConnection;
-  readonly actor: Actor;
 }
 
 /** A gateway with one request that the application is working on. */
 async function openWithRequest(bed: TestBed, expectedLog: readonly RegExp[] = []): Promise<Held> {
   const front = await openFront(directHttp, bed, { expectedLog });
-  const { name, query } = front.stage.cast();
-  const connection = await RawConnection.open(front.address);
-  await connection.send(formatHead({ target: `/holds?${query}` }));
-  return { front, connection, actor: await front.stage.actor(name) };
+  return { front, ...(await beginStaged(front, '/holds')) };
 }
 
 async function isRefused(front: Front): Promise<boolean> {
@@ -99,10 +94,7 @@ describe('a gateway that is killed', () => {
     withBed(async (bed) => {
       const front = await openFront(directHttp, bed);
       const workers = descendantsOf(front.gateway.pid);
-      const { name, query } = front.stage.cast();
-      const connection = await RawConnection.open(front.address);
-      await connection.send(formatHead({ target: `/spins?${query}` }));
-      await front.stage.actor(name);
+      const { connection } = await beginStaged(front, '/spins');
       front.gateway.process.kill('SIGKILL');
       await front.gateway.process.exited;
       await untilGone(workers);

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { withBed } from '../harness/bed.ts';
-import { exchange, formatHead, readResponse, text, type HttpResponse } from '../harness/http.ts';
-import { RawConnection } from '../harness/raw-connection.ts';
+import { exchange, readResponse, text, type HttpResponse } from '../harness/http.ts';
+import { beginStaged } from '../harness/staged-request.ts';
 import type { Actor } from '../harness/stage.ts';
 import { expectResponse } from '../cases/case.ts';
 import { directHttp } from '../paths/direct-http.ts';
@@ -56,9 +56,6 @@ async function grip(
   front: Front,
   path: string,
 ): Promise<{ readonly actor: Actor; readonly response: Promise<HttpResponse | undefined> }> {
-  const { name, query } = front.stage.cast();
-  const connection = await RawConnection.open(front.address);
-  await connection.send(formatHead({ target: `${path}?${query}` }));
-  const response = readResponse(connection).finally(() => connection.close());
-  return { actor: await front.stage.actor(name), response };
+  const { connection, actor } = await beginStaged(front, path);
+  return { actor, response: readResponse(connection).finally(() => connection.close()) };
 }

@@ -15,6 +15,7 @@ import { RawConnection } from '../harness/raw-connection.ts';
 import { expectHealthy, expectResponse } from '../cases/case.ts';
 import { directHttp } from '../paths/direct-http.ts';
 import { openFront, type Front, type PathOptions } from '../paths/path.ts';
+import { beginStaged } from '../harness/staged-request.ts';
 import type { Actor } from '../harness/stage.ts';
 
 const DIED = [/SLUICE_WORKER_DIED/, /SLUICE_WORKER_ENDED/];
@@ -25,11 +26,8 @@ interface Held {
 }
 
 async function hold(front: Front): Promise<Held> {
-  const { name, query } = front.stage.cast();
-  const connection = await RawConnection.open(front.address);
-  await connection.send(formatHead({ target: `/holds?${query}` }));
-  const response = readResponse(connection).finally(() => connection.close());
-  return { actor: await front.stage.actor(name), response };
+  const { connection, actor } = await beginStaged(front, '/holds');
+  return { actor, response: readResponse(connection).finally(() => connection.close()) };
 }
 
 async function open(bed: TestBed, options: PathOptions): Promise<Front> {

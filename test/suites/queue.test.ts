@@ -1,15 +1,8 @@
 // The queue in front of the workers has a length and an age, and a client that leaves gives its place away.
 import { expect, it } from '@jest/globals';
-import {
-  exchange,
-  formatHead,
-  headerValues,
-  readResponse,
-  text,
-  type HttpResponse,
-} from '../harness/http.ts';
-import { RawConnection } from '../harness/raw-connection.ts';
+import { exchange, headerValues, readResponse, text, type HttpResponse } from '../harness/http.ts';
 import { describeWith } from '../harness/require.ts';
+import { sendStaged, type SentRequest } from '../harness/staged-request.ts';
 import { apacheJk, apacheProxyAjp } from '../paths/apache-ajp.ts';
 import { onePathPerProtocol } from '../paths/one-per-protocol.ts';
 import { frontOfSuite } from './describe-path.ts';
@@ -18,17 +11,13 @@ import type { Front } from '../paths/path.ts';
 const DEPARTURE = 'gives the place of a client that has left to the next, and never runs the request';
 
 /** A request that the application holds until it is released. */
-interface Held {
-  readonly name: string;
-  readonly connection: RawConnection;
+interface Held extends SentRequest {
   readonly response: Promise<HttpResponse | undefined>;
 }
 
 async function hold(front: Front): Promise<Held> {
-  const { name, query } = front.stage.cast();
-  const connection = await RawConnection.open(front.address);
-  await connection.send(formatHead({ target: `/holds?${query}` }));
-  return { name, connection, response: readResponse(connection) };
+  const sent = await sendStaged(front, '/holds');
+  return { ...sent, response: readResponse(sent.connection) };
 }
 
 async function holdWorker(front: Front): Promise<Held> {

@@ -1,5 +1,5 @@
 // Apache in front of a container that speaks AJP, by mod_proxy_ajp or by mod_jk.
-import { startApache, type ApacheTls } from './apache.ts';
+import { startApache, type ApacheOptions } from './apache.ts';
 import type { TestBed } from '../bed.ts';
 import type { WebServer } from './web-server.ts';
 
@@ -7,21 +7,14 @@ import type { WebServer } from './web-server.ts';
 export type Connector = 'proxy_ajp' | 'jk';
 
 /** How Apache is set up. */
-export interface ApacheAjpOptions {
+export interface ApacheAjpOptions extends Pick<ApacheOptions, 'port' | 'tls' | 'modules' | 'lines'> {
   readonly connector: Connector;
-  readonly port: number;
   /** Where the container is: a port on 127.0.0.1, or for mod_proxy_ajp the path of a Unix socket. */
   readonly container: number | string;
   /** Default: none is sent. */
   readonly secret?: string;
   /** Default: that of the modules, 8192. */
   readonly packetBytes?: number;
-  /** Default: plain HTTP. */
-  readonly tls?: ApacheTls;
-  /** Further modules. */
-  readonly modules?: readonly string[];
-  /** Further lines of the configuration. */
-  readonly lines?: readonly string[];
 }
 
 /** Starts Apache and waits until it accepts connections. */

@@ -1,14 +1,11 @@
 // Caddy, with what a temporary and unprivileged one needs around the configuration it is given.
-import { launch, type WebServer } from './web-server.ts';
+import { launch, type WebServer, type WebServerOptions } from './web-server.ts';
 import type { TestBed } from '../bed.ts';
 
 /** How Caddy is set up. */
-export interface CaddyOptions {
-  readonly port: number;
+export interface CaddyOptions extends WebServerOptions {
   /** Site blocks of a Caddyfile. One of them listens on `port`. */
   readonly sites: string;
-  /** Lines at warn and above that belong to what the tests do. */
-  readonly expectedLog?: readonly RegExp[];
 }
 
 // What it says at level warn of the way it is started here, and that it ends.

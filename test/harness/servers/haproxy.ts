@@ -1,14 +1,11 @@
 // HAProxy, with what a temporary and unprivileged one needs around the configuration it is given.
-import { launch, type WebServer } from './web-server.ts';
+import { launch, type WebServer, type WebServerOptions } from './web-server.ts';
 import type { TestBed } from '../bed.ts';
 
 /** How HAProxy is set up. */
-export interface HaproxyOptions {
-  readonly port: number;
+export interface HaproxyOptions extends WebServerOptions {
   /** Its sections. A frontend among them binds `port`. */
   readonly sections: string;
-  /** Lines that belong to what the tests do. */
-  readonly expectedLog?: readonly RegExp[];
 }
 
 // It says at level notice that it starts, and by what it was stopped.

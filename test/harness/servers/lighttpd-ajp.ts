@@ -1,17 +1,14 @@
 // lighttpd in front of a container that speaks AJP.
-import { startLighttpd } from './lighttpd.ts';
+import { startLighttpd, type LighttpdOptions } from './lighttpd.ts';
 import type { TestBed } from '../bed.ts';
 import type { WebServer } from './web-server.ts';
 
 /** How lighttpd is set up. */
-export interface LighttpdAjpOptions {
-  readonly port: number;
+export interface LighttpdAjpOptions extends Pick<LighttpdOptions, 'port' | 'tls'> {
   /** Where the container is: a port on 127.0.0.1, or the path of a Unix socket. */
   readonly container: number | string;
   /** Default: none is sent. */
   readonly secret?: string;
-  /** PEM file with certificate and key. Default: plain HTTP. */
-  readonly tls?: string;
 }
 
 /** Starts lighttpd and waits until it accepts connections. */

@@ -2,19 +2,16 @@
 import { existsSync } from 'node:fs';
 import { isWorthComplaint } from '../gateway.ts';
 import { programPart, type Part } from '../require.ts';
-import { launch, type WebServer } from './web-server.ts';
+import { launch, type WebServer, type WebServerOptions } from './web-server.ts';
 import type { TestBed } from '../bed.ts';
 
 /** How lighttpd is set up. */
-export interface LighttpdOptions {
-  readonly port: number;
+export interface LighttpdOptions extends WebServerOptions {
   /** Modules such as `mod_ajp13`, besides those that `lines` load. */
   readonly modules?: readonly string[];
   readonly lines: readonly string[];
   /** PEM file with certificate and key. Default: plain HTTP. */
   readonly tls?: string;
-  /** Lines that belong to what the tests do. */
-  readonly expectedLog?: readonly RegExp[];
 }
 
 /** What has to be installed for these modules. */

@@ -2,18 +2,15 @@
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { program } from '../require.ts';
-import { launch, type WebServer } from './web-server.ts';
+import { launch, type WebServer, type WebServerOptions } from './web-server.ts';
 import type { TestBed } from '../bed.ts';
 
 /** How nginx is set up. */
-export interface NginxOptions {
+export interface NginxOptions extends WebServerOptions {
   /** Default `nginx`; two in one bed need two names. */
   readonly name?: string;
-  readonly port: number;
   /** What stands in the `http` block: servers and their upstreams. One of them listens on `port`. */
   readonly http: string;
-  /** Lines of the error log at warn and above that belong to what the tests do. */
-  readonly expectedLog?: readonly RegExp[];
 }
 
 // What nginx says at level warn about a large body that simply goes through a file.

@@ -6,8 +6,15 @@ import { RunningProcess, type Exit } from '../process.ts';
 import { untilListening } from './listening.ts';
 import type { Server, TestBed } from '../bed.ts';
 
+/** What a web server in front is told, whichever it is. */
+export interface WebServerOptions {
+  readonly port: number;
+  /** Lines of its logs that belong to what the tests do. */
+  readonly expectedLog?: readonly RegExp[];
+}
+
 /** How to start one. */
-export interface Launch {
+export interface Launch extends Pick<WebServerOptions, 'expectedLog'> {
   readonly name: string;
   /** Looked up in PATH and where Debian keeps servers. */
   readonly command: string;
@@ -22,8 +29,6 @@ export interface Launch {
   readonly logs?: readonly string[];
   /** Whether a line of its logs is worth a complaint. Default: every one is. */
   readonly isComplaint?: (line: string) => boolean;
-  /** Lines that are no complaint. */
-  readonly expectedLog?: readonly RegExp[];
 }
 
 /** A running server. */
