@@ -19,6 +19,17 @@ for (const character of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCD
 /** What may stand in a line: latin-1 without control characters but the tab (RFC 9110 section 5.5). */
 const TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+/** Fields, in lower case, that belong to one connection and never pass a gateway (RFC 9110 section 7.6.1). */
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
 /** A head that is not well formed; `reason` says what is wrong and at which byte. */
 export class HeadError extends Error {
   constructor(reason: string, at: number) {

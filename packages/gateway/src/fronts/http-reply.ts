@@ -3,19 +3,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { giveBack } from '../exchange/blocks.ts';
 import type { Reply } from '../exchange/exchange.ts';
-import type { Head } from '../exchange/head.ts';
+import { HOP_BY_HOP, type Head } from '../exchange/head.ts';
 import { linger } from './linger.ts';
-
-/** How this connection is used is between Node and the client (RFC 9110 section 7.6.1); Node throws at some of these. */
-const FRAMING: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 /** What a reply has to know of its connection. */
 export interface ReplyConnection {
@@ -55,8 +44,9 @@ export class HttpReply implements Reply {
 
   head(head: Head, bytes: Buffer, isLast: boolean): boolean {
     const fields: string[] = [];
+    // How this connection is used is between Node and the client; Node throws at some of these.
     for (const [name, value] of head.headers())
-      if (!FRAMING.has(name.toLowerCase())) fields.push(name, value);
+      if (!HOP_BY_HOP.has(name.toLowerCase())) fields.push(name, value);
     // A body nobody has read would be taken for the next request.
     const isUnread = isLast && !this.#request.complete;
     if (isUnread) linger(this.#request.socket);

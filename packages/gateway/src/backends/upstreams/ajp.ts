@@ -95,7 +95,7 @@ class AjpCall implements UpstreamCall, ClientHandler {
       this.#pump = pumpBody(body, {
         write: (bytes) => this.#request?.write(bytes) ?? true,
         end: () => this.#request?.end(),
-        failed: ({ message }) => this.#bodyFailed(message),
+        failed: (failure) => this.#bodyFailed(failure),
       });
     });
   }
@@ -145,11 +145,8 @@ class AjpCall implements UpstreamCall, ClientHandler {
     request?.abort();
   }
 
-  #bodyFailed(message: string): void {
+  #bodyFailed(failure: UpstreamFailure): void {
     this.abort();
-    const seen = `the request body is not complete: ${message}`;
-    const failure = new UpstreamFailure('SLUICE_BAD_REQUEST', seen, { isServerFault: false });
-    // If it is because the client has gone, its front says so at once.
     queueMicrotask(() => this.#sink.failed(failure));
   }
 

@@ -2,19 +2,8 @@
 
 import { STATUS_CODES } from 'node:http';
 import { CgiHeadParser, FastCgiError, type CgiHead } from '@sluice/fastcgi';
-import { Head, HeadError } from '../../exchange/head.ts';
+import { Head, HeadError, HOP_BY_HOP } from '../../exchange/head.ts';
 import { malformed } from './failure.ts';
-
-/** Fields that belong to one connection and never pass a gateway (RFC 9110 section 7.6.1). */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 /** What was read of a reply: its head, and the bytes of the body that came with it. */
 export interface HeadAndRest {

@@ -141,18 +141,15 @@ class DialectConnection implements UpstreamConnection, UpstreamCall {
     const pump = pumpBody(body, {
       write: (bytes) => this.#transport.write(bytes),
       end: () => {},
-      failed: ({ message }) => this.#bodyFailed(message),
+      failed: (failure) => this.#bodyFailed(failure),
     });
     if (this.#sink) this.#pump = pump;
     else pump.stop();
   }
 
-  #bodyFailed(message: string): void {
+  #bodyFailed(failure: UpstreamFailure): void {
     const sink = this.#sink;
     this.abort();
-    const seen = `the request body is not complete: ${message}`;
-    const failure = new UpstreamFailure('SLUICE_BAD_REQUEST', seen, { isServerFault: false });
-    // If it is because the client has gone, its front says so at once.
     queueMicrotask(() => sink?.failed(failure));
   }
 

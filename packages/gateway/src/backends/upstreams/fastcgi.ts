@@ -116,7 +116,7 @@ class FastCgiCall implements UpstreamCall {
       this.#pump = pumpBody(body, {
         write: (bytes) => this.#request?.writeStdin(bytes) ?? true,
         end: () => this.#request?.endStdin(),
-        failed: ({ message }) => this.#bodyFailed(message),
+        failed: (failure) => this.#bodyFailed(failure),
       });
     });
   }
@@ -159,11 +159,8 @@ class FastCgiCall implements UpstreamCall {
     request?.abort();
   }
 
-  #bodyFailed(message: string): void {
+  #bodyFailed(failure: UpstreamFailure): void {
     this.abort();
-    const seen = `the request body is not complete: ${message}`;
-    const failure = new UpstreamFailure('SLUICE_BAD_REQUEST', seen, { isServerFault: false });
-    // If it is because the client has gone, its front says so at once.
     queueMicrotask(() => this.sink.failed(failure));
   }
 

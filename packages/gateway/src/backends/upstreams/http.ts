@@ -122,7 +122,7 @@ class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler {
   #refusal: Error | null = null;
   #isSent = false;
   /** What became of the request body, if the rest of it never comes. */
-  #bodyFailure: Error | null = null;
+  #bodyFailure: UpstreamFailure | null = null;
 
   constructor(socket: Socket, paced: PacedSocket, sink: ReplySink, body: RequestBody) {
     this.#socket = socket;
@@ -195,10 +195,7 @@ class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler {
     const sink = this.#release();
     if (!sink) return;
     if (!bodyFailure) return sink.failed(httpFailure(error, isSent, isUnanswered));
-    const seen = `the request body is not complete: ${bodyFailure.message}`;
-    const failure = new UpstreamFailure('SLUICE_BAD_REQUEST', seen, { isServerFault: false });
-    // If it is because the client has gone, its front says so at once.
-    queueMicrotask(() => sink.failed(failure));
+    queueMicrotask(() => sink.failed(bodyFailure));
   }
 
   pause(): void {
@@ -231,9 +228,9 @@ class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler {
         this.#pump = pumpBody(body, {
           write: (bytes) => stream.push(bytes),
           end: () => void stream.push(null),
-          failed: (reason) => {
-            this.#bodyFailure = reason;
-            stream.destroy(reason);
+          failed: (failure) => {
+            this.#bodyFailure = failure;
+            stream.destroy(failure);
           },
         });
       },

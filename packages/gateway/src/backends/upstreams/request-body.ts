@@ -2,14 +2,18 @@
 
 import { createReadStream } from 'node:fs';
 import type { RequestBody } from '../../exchange/body.ts';
+import { UpstreamFailure } from './failure.ts';
 
 /** Where a body goes. The calls may come before `pumpBody` has returned. */
 export interface BodySink {
   /** Takes bytes. False: no more until `BodyPump.resume()`. */
   write(bytes: Buffer): boolean;
   end(): void;
-  /** The client went away, or the file could not be read: the rest never comes. */
-  failed(reason: Error): void;
+  /**
+   * The client went away, or the file could not be read: the rest never comes. Whoever passes it on does so a microtask
+   * later: if the client has gone, its front says so at once.
+   */
+  failed(failure: UpstreamFailure): void;
 }
 
 /** A body on its way. */
@@ -36,7 +40,7 @@ export function pumpBody(body: RequestBody, sink: BodySink): BodyPump {
       body.read({
         chunk: (bytes) => isStopped || sink.write(bytes),
         end: () => isStopped || sink.end(),
-        failed: (reason) => isStopped || sink.failed(reason),
+        failed: (reason) => isStopped || sink.failed(incomplete(reason)),
       });
       return {
         resume: () => isStopped || body.resume(),
@@ -55,7 +59,7 @@ function pumpFile(path: string, sink: BodySink): BodyPump {
     if (typeof chunk !== 'string' && !sink.write(chunk)) stream.pause();
   });
   stream.on('end', () => sink.end());
-  stream.on('error', (error) => sink.failed(error));
+  stream.on('error', (error) => sink.failed(incomplete(error)));
   return {
     resume: () => void stream.resume(),
     stop: () => {
@@ -63,4 +67,9 @@ function pumpFile(path: string, sink: BodySink): BodyPump {
       stream.on('error', () => {}).destroy();
     },
   };
+}
+
+function incomplete(reason: Error): UpstreamFailure {
+  const seen = `the request body is not complete: ${reason.message}`;
+  return new UpstreamFailure('SLUICE_BAD_REQUEST', seen, { isServerFault: false });
 }

@@ -1,20 +1,15 @@
 // Makes what a client asked for out of CGI variables again, for protocols that send requests and not variables. Pure.
 
+import { HOP_BY_HOP } from '../../exchange/head.ts';
 import type { Variables } from '../../exchange/variables.ts';
 
 /** Fields that belong to one connection, or to how a body was sent (RFC 9110 section 7.6.1), and httpoxy. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
-  'HTTP_CONNECTION',
+  ...[...HOP_BY_HOP].map((name) => `HTTP_${name.toUpperCase().replaceAll('-', '_')}`),
   'HTTP_CONTENT_LENGTH',
   'HTTP_CONTENT_TYPE',
   'HTTP_EXPECT',
-  'HTTP_KEEP_ALIVE',
   'HTTP_PROXY',
-  'HTTP_PROXY_CONNECTION',
-  'HTTP_TE',
-  'HTTP_TRAILER',
-  'HTTP_TRANSFER_ENCODING',
-  'HTTP_UPGRADE',
 ]);
 
 /** A request target, percent-encoded: it holds no byte that could end it. */
