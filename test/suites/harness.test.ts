@@ -1,4 +1,5 @@
 // The tests of the tests: a dirty end is a failure.
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
@@ -53,5 +54,32 @@ describe('closing a test bed', () => {
     bed.site.write('spool/body', 'x');
     await expect(bed.close()).rejects.toThrow(/left behind: forgotten[^]*left behind: spool\/body/);
     server.close();
+  });
+});
+
+describe('a run of tests', () => {
+  const reporter = new URL('../../tools/jest-preset/ending-reporter.mjs', import.meta.url);
+
+  function end(left: string): { readonly status: number | null; readonly stderr: string } {
+    const script = `
+      import Reporter from ${JSON.stringify(reporter.href)};
+      const reporter = new Reporter({ watch: false, watchAll: false }, { endsWithinMs: 50 });
+      ${left}
+      reporter.onRunComplete();`;
+    return spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+  }
+
+  it('ends, and says why, when a test that failed has left an interval', () => {
+    expect(end('setInterval(() => {}, 1000);')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('left running: 1 Timeout\n'),
+    });
+  });
+
+  it('ends by itself when nothing is left', () => {
+    expect(end('')).toMatchObject({ status: 0, stderr: '' });
   });
 });

@@ -1,15 +1,13 @@
 // The environment of every suite: that of Node, and at its end the proof that the suite has left nothing running.
 import { setTimeout as delay } from 'node:timers/promises';
 import { TestEnvironment } from 'jest-environment-node';
+import { countResources, moreThan } from './resources.mjs';
 
 /** What is closed may need some rounds of the event loop until it is gone. */
 const GONE_WITHIN_MS = 2_000;
 const LOOK_EVERY_MS = 10;
 /** Timers that are remembered before those that have ended are forgotten. */
 const TIMERS_MAX = 1_000;
-
-/** Jest's own, or threads of the pool that finish by themselves: a suite does not choose them. */
-const NOT_OF_SUITES = new Set(['TTYWrap', 'Immediate', 'CloseReq']);
 
 /** Fails a suite that leaves a timer, a socket, a process, a watched file or an open request of the system behind. */
 export default class TidyEnvironment extends TestEnvironment {
@@ -66,19 +64,4 @@ export default class TidyEnvironment extends TestEnvironment {
       await delay(LOOK_EVERY_MS);
     }
   }
-}
-
-function countResources() {
-  const counts = new Map();
-  for (const name of process.getActiveResourcesInfo()) {
-    if (!NOT_OF_SUITES.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return counts;
-}
-
-function moreThan(before, after) {
-  return [...after]
-    .map(([name, count]) => [name, count - (before.get(name) ?? 0)])
-    .filter(([, count]) => count > 0)
-    .map(([name, count]) => `${count} ${name}`);
 }

@@ -4,8 +4,11 @@ import { fileURLToPath } from 'node:url';
 
 const nativeTypes = Boolean(process.features.typescript);
 
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+
 export default {
-  testEnvironment: fileURLToPath(new URL('environment.mjs', import.meta.url)),
+  testEnvironment: path('environment.mjs'),
+  reporters: ['default', path('ending-reporter.mjs')],
   extensionsToTreatAsEsm: ['.ts'],
   // A deadline for what hangs, not a measure of speed: a busy machine takes its time.
   testTimeout: 30_000,
