@@ -70,17 +70,22 @@ export class RecordingReporter implements UpstreamReporter {
   }
 }
 
-/** Servers, upstreams over them, and nothing left of either afterwards. */
+/** Servers, upstreams over them, and nothing left of either after each test. */
 export class UpstreamBench {
-  readonly reporter = new RecordingReporter();
+  reporter = new RecordingReporter();
   readonly #temporary = new Temporary();
-  readonly #closings: (() => Promise<void>)[] = [];
-  readonly #upstreams: Upstream[] = [];
+  #closings: (() => Promise<void>)[] = [];
+  #upstreams: Upstream[] = [];
+
+  /** A new, empty directory. */
+  directory(): string {
+    return this.#temporary.directory();
+  }
 
   /** A server of raw sockets. */
   async listen(accept: (socket: Socket) => void, where: 'tcp' | 'unix' = 'unix'): Promise<RawServer> {
     const server = new RawServer(accept);
-    if (where === 'unix') server.server.listen(`${this.#temporary.directory()}/server.sock`);
+    if (where === 'unix') server.server.listen(`${this.directory()}/server.sock`);
     else server.server.listen(0, '127.0.0.1');
     await once(server.server, 'listening');
     this.#closings.push(() => server.close());
@@ -99,7 +104,7 @@ export class UpstreamBench {
 
   /** An address nobody listens on. */
   nowhere(): UpstreamAddress {
-    return { kind: 'unix', path: `${this.#temporary.directory()}/nobody.sock` };
+    return { kind: 'unix', path: `${this.directory()}/nobody.sock` };
   }
 
   /** Something else to be closed in the end. */
@@ -120,6 +125,7 @@ export class UpstreamBench {
     return upstream;
   }
 
+  /** Ends everything; what comes then is the bench of the next test. */
   async close(): Promise<void> {
     for (const upstream of this.#upstreams) {
       const stopped = upstream.stop();
@@ -128,6 +134,9 @@ export class UpstreamBench {
     }
     for (const closing of this.#closings) await closing();
     this.#temporary.remove();
+    this.#upstreams = [];
+    this.#closings = [];
+    this.reporter = new RecordingReporter();
   }
 }
 

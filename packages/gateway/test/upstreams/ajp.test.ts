@@ -8,21 +8,15 @@ import type { Upstream } from '../../src/backends/upstreams/upstream.ts';
 import { BodyStream } from '../../src/exchange/body.ts';
 import { bytesBody } from '../helpers/exchanges.ts';
 import { until } from '../helpers/settled.ts';
-import { Temporary } from '../helpers/temporary.ts';
 import { answerOf, ask, UpstreamBench } from '../helpers/upstream-bench.ts';
 
-const temporary = new Temporary();
-let bench = new UpstreamBench();
-afterEach(async () => {
-  await bench.close();
-  bench = new UpstreamBench();
-  temporary.remove();
-});
+const bench = new UpstreamBench();
+afterEach(() => bench.close());
 
 const plain = { protocol: new AjpProtocol({ secret: null, packetBytes: 8192 }), keptCount: 4 };
 
 async function container(listener: RequestListener, options: ServerOptions = {}): Promise<UpstreamAddress> {
-  const path = `${temporary.directory()}/container.sock`;
+  const path = `${bench.directory()}/container.sock`;
   const server = createServer(options, listener);
   server.listen({ path });
   await once(server, 'listening');
@@ -94,7 +88,7 @@ describe('an upstream of AJP', () => {
       if (where === 'memory') {
         expect((await answerOf(upstream, { variables, body: bytesBody(text) })).text).toBe(text);
       } else if (where === 'file') {
-        const path = `${temporary.directory()}/body`;
+        const path = `${bench.directory()}/body`;
         writeFileSync(path, text);
         const body = { kind: 'file', path, sizeBytes: text.length } as const;
         expect((await answerOf(upstream, { variables, body })).text).toBe(text);

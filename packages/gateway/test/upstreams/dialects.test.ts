@@ -17,21 +17,16 @@ import { Variables } from '../../src/exchange/variables.ts';
 import { DialectFront } from '../../src/fronts/dialect-front.ts';
 import { SCGI as SCGI_FRONT } from '../../src/fronts/scgi.ts';
 import { UWSGI as UWSGI_FRONT } from '../../src/fronts/uwsgi.ts';
-import { bytesBody, makeExchange } from '../helpers/exchanges.ts';
+import { bytesBody } from '../helpers/exchanges.ts';
 import { answer, bodyOf } from '../helpers/front-bench.ts';
+import { expectHeldUp, Flood } from '../helpers/flood.ts';
 import { until } from '../helpers/settled.ts';
-import { Temporary } from '../helpers/temporary.ts';
 import { answerOf, ask, UpstreamBench } from '../helpers/upstream-bench.ts';
 
 const LIMITS = { variablesBytes: 1_000_000, variablesCount: 500 };
 
-const temporary = new Temporary();
-let bench = new UpstreamBench();
-afterEach(async () => {
-  await bench.close();
-  bench = new UpstreamBench();
-  temporary.remove();
-});
+const bench = new UpstreamBench();
+afterEach(() => bench.close());
 
 const dialects = [
   { title: 'SCGI', dialect: SCGI, front: SCGI_FRONT, head: 'Status: 200 OK\r\n' },
@@ -46,7 +41,7 @@ describe.each(dialects)('an upstream of $title', ({ dialect, front, head }) => {
     handle: (exchange: Exchange) => void,
     options: Partial<UpstreamOptions> = {},
   ): Promise<Upstream> {
-    const path = `${temporary.directory()}/app.sock`;
+    const path = `${bench.directory()}/app.sock`;
     const own = new DialectFront(front, {
       ...LIMITS,
       handle,
@@ -107,7 +102,7 @@ describe.each(dialects)('an upstream of $title', ({ dialect, front, head }) => {
   });
 
   it('sends a body that is in a file', async () => {
-    const path = `${temporary.directory()}/body`;
+    const path = `${bench.directory()}/body`;
     const text = 'abcdefghij'.repeat(50_000);
     writeFileSync(path, text);
     const upstream = await upstreamOf(
@@ -160,33 +155,12 @@ describe.each(dialects)('an upstream of $title', ({ dialect, front, head }) => {
   });
 
   it('reads no further while the client takes nothing', async () => {
-    let written = 0;
-    let isBlocked = false;
+    const flood = new Flood();
     const upstream = await rawUpstream((socket) => {
       socket.write(`${head}\r\n`);
-      const write = (): void => {
-        while (written < 64 * 1_048_576 && !isBlocked) {
-          written += 65_536;
-          isBlocked = !socket.write(Buffer.alloc(65_536));
-        }
-        if (!isBlocked) socket.end();
-      };
-      socket.on('drain', () => {
-        isBlocked = false;
-        write();
-      });
-      write();
+      flood.into(socket);
     });
-    const asked = makeExchange();
-    asked.reply.isWritable = false;
-    upstream.handle(asked.exchange);
-    await until('the server is held up', () => isBlocked);
-    for (let turn = 0; turn < 50; turn++) await nextRound();
-    expect(written).toBeLessThan(16 * 1_048_576);
-    asked.reply.isWritable = true;
-    asked.exchange.drained();
-    await asked.done;
-    expect(asked.exchange.sentBytes).toBe(64 * 1_048_576);
+    await expectHeldUp(upstream, flood);
   });
 
   it('closes the connection when the client has gone', async () => {

@@ -18,20 +18,14 @@ import { BodyStream } from '../../src/exchange/body.ts';
 import { Variables } from '../../src/exchange/variables.ts';
 import { bytesBody, makeExchange } from '../helpers/exchanges.ts';
 import { setImmediate as nextRound } from 'node:timers/promises';
-import { until } from '../helpers/settled.ts';
-import { Temporary } from '../helpers/temporary.ts';
+import { expectHeldUp, Flood } from '../helpers/flood.ts';
 import { answerOf, ask, UpstreamBench } from '../helpers/upstream-bench.ts';
 
-const temporary = new Temporary();
-let bench = new UpstreamBench();
-afterEach(async () => {
-  await bench.close();
-  bench = new UpstreamBench();
-  temporary.remove();
-});
+const bench = new UpstreamBench();
+afterEach(() => bench.close());
 
 async function application(listener: RequestListener): Promise<UpstreamAddress> {
-  const path = `${temporary.directory()}/app.sock`;
+  const path = `${bench.directory()}/app.sock`;
   const server = createServer(listener);
   server.on('clientError', () => {});
   server.listen(path);
@@ -89,7 +83,7 @@ describe('an upstream of FastCGI', () => {
   });
 
   it('sends a body that is in a file', async () => {
-    const path = `${temporary.directory()}/body`;
+    const path = `${bench.directory()}/body`;
     const text = 'abcdefghij'.repeat(50_000);
     writeFileSync(path, text);
     const upstream = await upstreamOf((request, response) => void request.pipe(response));
@@ -128,34 +122,9 @@ describe('an upstream of FastCGI', () => {
   });
 
   it('reads no further while the client takes nothing', async () => {
-    let written = 0;
-    let isBlocked = false;
-    const upstream = await upstreamOf((_request, response) => {
-      const write = (): void => {
-        while (written < 64 * 1_048_576 && !isBlocked) {
-          written += 65_536;
-          isBlocked = !response.write(Buffer.alloc(65_536));
-        }
-        if (!isBlocked) response.end();
-      };
-      response.on('drain', () => {
-        isBlocked = false;
-        write();
-      });
-      write();
-    });
-    const asked = makeExchange();
-    asked.reply.isWritable = false;
-    upstream.handle(asked.exchange);
-    await until('the application is held up', () => isBlocked);
-    const before = asked.exchange.sentBytes;
-    for (let turn = 0; turn < 50; turn++) await nextRound();
-    expect(asked.exchange.sentBytes - before).toBeLessThan(1_048_576);
-    expect(written).toBeLessThan(16 * 1_048_576);
-    asked.reply.isWritable = true;
-    asked.exchange.drained();
-    await asked.done;
-    expect(asked.exchange.sentBytes).toBe(64 * 1_048_576);
+    const flood = new Flood();
+    const upstream = await upstreamOf((_request, response) => flood.into(response));
+    await expectHeldUp(upstream, flood);
   });
 
   it('uses a kept connection for the next request', async () => {

@@ -4,11 +4,8 @@ import type { Socket } from 'node:net';
 import { until } from '../helpers/settled.ts';
 import { answerOf, ask, UpstreamBench } from '../helpers/upstream-bench.ts';
 
-let bench = new UpstreamBench();
-afterEach(async () => {
-  await bench.close();
-  bench = new UpstreamBench();
-});
+const bench = new UpstreamBench();
+afterEach(() => bench.close());
 
 /** Answers whatever comes with a status, once for each connection. */
 function answering(status: () => number): (socket: Socket) => void {

@@ -14,11 +14,8 @@ import { FastCgiProtocol } from '../../src/backends/upstreams/fastcgi.ts';
 import type { UpstreamProtocol } from '../../src/backends/upstreams/protocol.ts';
 import { ask, UpstreamBench } from '../helpers/upstream-bench.ts';
 
-let bench = new UpstreamBench();
-afterEach(async () => {
-  await bench.close();
-  bench = new UpstreamBench();
-});
+const bench = new UpstreamBench();
+afterEach(() => bench.close());
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
 

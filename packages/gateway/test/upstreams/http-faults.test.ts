@@ -12,11 +12,8 @@ import { answerOf, ask, UpstreamBench } from '../helpers/upstream-bench.ts';
 const protocol = new HttpProtocol({ keepsConnections: true, forwarding: { mode: 'replace', headers: [] } });
 const keeping = { protocol, keptCount: 4 };
 
-let bench = new UpstreamBench();
-afterEach(async () => {
-  await bench.close();
-  bench = new UpstreamBench();
-});
+const bench = new UpstreamBench();
+afterEach(() => bench.close());
 
 async function rawUpstream(
   reply: (socket: Socket) => void,

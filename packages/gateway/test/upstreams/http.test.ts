@@ -11,28 +11,23 @@ import type { UpstreamOptions } from '../../src/backends/upstreams/upstream-opti
 import type { Upstream } from '../../src/backends/upstreams/upstream.ts';
 import { knownForwarding } from '../../src/config/forwarding-headers.ts';
 import { BodyStream } from '../../src/exchange/body.ts';
-import { bytesBody, makeExchange } from '../helpers/exchanges.ts';
+import { bytesBody } from '../helpers/exchanges.ts';
+import { expectHeldUp, Flood } from '../helpers/flood.ts';
 import { until } from '../helpers/settled.ts';
-import { Temporary } from '../helpers/temporary.ts';
 import { answerOf, ask, UpstreamBench } from '../helpers/upstream-bench.ts';
 
 const forwarding: HttpForwarding = { mode: 'replace', headers: knownForwarding };
 const protocol = new HttpProtocol({ keepsConnections: true, forwarding });
 const keeping = { protocol, keptCount: 4 };
 
-const temporary = new Temporary();
-let bench = new UpstreamBench();
-afterEach(async () => {
-  await bench.close();
-  bench = new UpstreamBench();
-  temporary.remove();
-});
+const bench = new UpstreamBench();
+afterEach(() => bench.close());
 
 async function upstreamOf(
   listener: RequestListener,
   options: Partial<UpstreamOptions> = {},
 ): Promise<Upstream> {
-  const path = `${temporary.directory()}/app.sock`;
+  const path = `${bench.directory()}/app.sock`;
   const server = createServer(listener);
   server.listen(path);
   await once(server, 'listening');
@@ -110,7 +105,7 @@ describe('an upstream of HTTP', () => {
   });
 
   it('sends a body that is in a file', async () => {
-    const path = `${temporary.directory()}/body`;
+    const path = `${bench.directory()}/body`;
     const text = 'abcdefghij'.repeat(50_000);
     writeFileSync(path, text);
     const upstream = await upstreamOf((request, response) => void request.pipe(response));
@@ -147,32 +142,9 @@ describe('an upstream of HTTP', () => {
   });
 
   it('reads no further while the client takes nothing', async () => {
-    let written = 0;
-    let isBlocked = false;
-    const upstream = await upstreamOf((_request, response) => {
-      const write = (): void => {
-        while (written < 64 * 1_048_576 && !isBlocked) {
-          written += 65_536;
-          isBlocked = !response.write(Buffer.alloc(65_536));
-        }
-        if (!isBlocked) response.end();
-      };
-      response.on('drain', () => {
-        isBlocked = false;
-        write();
-      });
-      write();
-    });
-    const asked = makeExchange({ variables: GET });
-    asked.reply.isWritable = false;
-    upstream.handle(asked.exchange);
-    await until('the server is held up', () => isBlocked);
-    for (let turn = 0; turn < 50; turn++) await nextRound();
-    expect(written).toBeLessThan(16 * 1_048_576);
-    asked.reply.isWritable = true;
-    asked.exchange.drained();
-    await asked.done;
-    expect(asked.exchange.sentBytes).toBe(64 * 1_048_576);
+    const flood = new Flood();
+    const upstream = await upstreamOf((_request, response) => flood.into(response));
+    await expectHeldUp(upstream, flood, { variables: GET });
   });
 
   it('uses a kept connection for the next request', async () => {

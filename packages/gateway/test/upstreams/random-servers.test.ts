@@ -30,11 +30,8 @@ type Behaviour = (typeof behaviours)[number];
 
 const HEAD = 'Status: 200 OK\r\n\r\n';
 
-let bench = new UpstreamBench();
-afterEach(async () => {
-  await bench.close();
-  bench = new UpstreamBench();
-});
+const bench = new UpstreamBench();
+afterEach(() => bench.close());
 
 /** A server whose requests are each treated as the next behaviour of the list says, which begins again at its end. */
 function serve(list: readonly Behaviour[]): (socket: Socket) => void {

@@ -10,11 +10,8 @@ import { fullBacklog, type FullBacklog } from '../helpers/full-backlog.ts';
 import { until } from '../helpers/settled.ts';
 import { answerOf, ask, RawServer, UpstreamBench } from '../helpers/upstream-bench.ts';
 
-let bench = new UpstreamBench();
-afterEach(async () => {
-  await bench.close();
-  bench = new UpstreamBench();
-});
+const bench = new UpstreamBench();
+afterEach(() => bench.close());
 
 const GOOD = 'Status: 200 OK\r\n\r\nhello';
 
