@@ -31,7 +31,6 @@ async function check(title, command, args, isLive = false) {
 
 await check('lint', 'pnpm', ['run', 'lint']);
 await check('types', 'pnpm', ['run', 'types']);
-await check('types of the end-to-end tests', 'pnpm', ['exec', 'tsc', '-p', 'test']);
 await check('unit tests', 'pnpm', ['exec', 'turbo', 'run', 'test', '--ui=stream', '--continue'], true);
 for (const { name, path } of pythons) {
   await check(`worker tests, ${name}`, path, [

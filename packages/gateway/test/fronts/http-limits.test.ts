@@ -4,7 +4,7 @@ import { Head } from '../../src/exchange/head.ts';
 import { HttpFront, type HttpFrontOptions } from '../../src/fronts/http.ts';
 import { USUAL_LIMITS, type HttpLimits } from '../../src/fronts/http-limits.ts';
 import { answer, bodyOf, FrontBench } from '../helpers/front-bench.ts';
-import { until } from '../helpers/settled.ts';
+import { until, untilLeft } from '../helpers/settled.ts';
 
 let bench: FrontBench;
 afterEach(() => bench.close());
@@ -152,13 +152,7 @@ describe('a client that does not read', () => {
     const exchange = await bench.next();
     exchange.respond(STREAM, Buffer.alloc(50_000_000), true);
     expect(exchange.outcome).toBe('complete');
-    await new Promise<void>((resolve) => {
-      const look = (): void =>
-        bench.front.server.getConnections((_error, count) =>
-          count === 0 ? resolve() : void setTimeout(look, 10),
-        );
-      look();
-    });
+    await untilLeft(bench.front.server, 0);
   });
 
   it('is not taken for one while the application computes', async () => {

@@ -27,7 +27,7 @@ const reached = (): (string | undefined)[] =>
   bench.exchanges.map(({ variables }) => variables.get('REQUEST_URI'));
 
 describe('is refused, and ends the connection:', () => {
-  it.each<[string, string, number]>([
+  it.each<[string, string, number | string]>([
     ['a length and chunks', post('Content-Length: 3\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n'), 400],
     ['chunks and a length', post('Transfer-Encoding: chunked\r\nContent-Length: 3\r\n', '0\r\n\r\n'), 400],
     ['two different lengths', post('Content-Length: 1\r\nContent-Length: 2\r\n', 'a'), 400],

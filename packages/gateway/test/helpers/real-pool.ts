@@ -24,7 +24,7 @@ export class RealPool {
   readonly endings: { readonly reason: string; readonly wasExpected: boolean }[] = [];
   readonly tracebacks: string[] = [];
   /** Processes that have imported the application to fork workers. */
-  readonly forkServers: (ForkServerFacts & { readonly pid: number })[] = [];
+  readonly forkServers: ForkServerFacts[] = [];
   readonly forkServerEndings: string[] = [];
   /** Workers that answered nothing, and those that did so again. */
   readonly stuck: number[] = [];
@@ -63,7 +63,7 @@ export class RealPool {
       reloaded: () => {},
       scaled: () => {},
       recycling: () => {},
-      preloaded: (pid, _tookMs, facts) => this.forkServers.push({ pid, ...facts }),
+      preloaded: (_pid, _tookMs, facts) => this.forkServers.push(facts),
       forkServerEnded: (_pid, reason) => this.forkServerEndings.push(reason),
       workerStuck: (pid) => this.stuck.push(pid),
       workerUnstuck: (pid) => this.unstuck.push(pid),

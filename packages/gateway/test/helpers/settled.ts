@@ -1,6 +1,6 @@
 // Waiting for what has no event of its own, by looking again each round of the event loop until a deadline.
 
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 
 const DEADLINE_MS = 10_000;
 
@@ -11,6 +11,15 @@ export async function until(what: string, condition: () => boolean): Promise<voi
     if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** Resolves when a server has at most so many connections. */
+export async function untilLeft(server: Pick<Server, 'getConnections'>, countMax: number): Promise<void> {
+  let count = Infinity;
+  await until(`at most ${countMax} connections are left`, () => {
+    server.getConnections((_error, open) => (count = open));
+    return count <= countMax;
+  });
 }
 
 /** Resolves when the socket is closed: by a reset if something it sent had not been read. */

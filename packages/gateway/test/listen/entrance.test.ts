@@ -6,7 +6,7 @@ import { openListener, type OpenOptions } from '../../src/listen/open-listener.t
 import { endsOf } from '../../src/listen/peers.ts';
 import type { ListenConfig } from '../../src/config/types.ts';
 import { RawClient } from '../helpers/raw-client.ts';
-import { closed } from '../helpers/settled.ts';
+import { closed, untilLeft } from '../helpers/settled.ts';
 import { ask, listenOn, temporaryDirectory } from './support.ts';
 
 /** A server that tells each connection whom it takes it for, and then what it sends. */
@@ -151,13 +151,8 @@ describe('a limit of connections per address', () => {
       const [first, second] = [await connectTo(), await connectTo()];
       await Promise.all([first, second].map((client) => client.until(({ text }) => text.endsWith('\n'))));
       expect(await (await connectTo()).ended()).toBe('too many');
-      const gone = new Promise<void>((resolve) => {
-        const look = (): void =>
-          server.getConnections((_error, count) => (count < 2 ? resolve() : void setImmediate(look)));
-        look();
-      });
       first.destroy();
-      await gone;
+      await untilLeft(server, 1);
       await (await connectTo()).until(({ text }) => text.startsWith('127.0.0.1|'));
     });
     expect(refused).toEqual(['too many connections from its address']);

@@ -37,8 +37,27 @@ export function greetingServer(): Server {
 
 /** A listener of the configuration with the defaults of a file. */
 export function listenOn(address: ListenAddress, changes: Partial<ListenConfig> = {}): ListenConfig {
-  const nothing = { mode: null, owner: null, group: null, mount: null, allow: null, isProxied: false };
-  return { protocol: 'http', address, backlogCount: 16, tlsCertificateFile: null, ...nothing, ...changes };
+  return {
+    protocol: 'http',
+    address,
+    mode: null,
+    owner: null,
+    group: null,
+    mount: null,
+    isScriptNameBelieved: false,
+    backlogCount: 16,
+    allow: null,
+    isProxied: false,
+    trusted: null,
+    forwarded: null,
+    tlsCertificateFile: null,
+    tlsKeyFile: null,
+    secretFile: null,
+    allowedAttributes: null,
+    packetBytes: null,
+    isPathDecoded: false,
+    ...changes,
+  };
 }
 
 /** What a server says to a client; '' if it hangs up. Rejects if there is no connection. */

@@ -5,7 +5,7 @@ import { createLogger, type Logger } from '../../src/observe/log.ts';
 
 function logInto(config: Partial<LogConfig>, stream: { isTTY?: boolean; hasColors?: () => boolean } = {}) {
   const lines: string[] = [];
-  const full = { level: 'info', format: 'auto', access: false, ...config } as const;
+  const full = { level: 'info', format: 'auto', access: false, file: null, ...config } as const;
   const logger: Logger = createLogger(full, { ...stream, write: (text: string) => lines.push(text) });
   return { logger, lines };
 }

@@ -30,6 +30,17 @@ interface Routed extends TestExchange {
   readonly isHandled: boolean;
 }
 
+const PLAIN = {
+  path: '/',
+  hosts: null,
+  methods: null,
+  streaming: false,
+  mount: null,
+  requestTimeoutMs: null,
+  firstByteTimeoutMs: null,
+  streamIdleTimeoutMs: null,
+};
+
 /** Routes one request among routes of the given paths, and says where it went. */
 function route(
   made: TestExchange,
@@ -38,7 +49,7 @@ function route(
 ): Routed {
   const backends = routes.map((part) => {
     const to = { kind: 'pool', name: 'x' } as const;
-    const config: RouteConfig = { path: '/', to, streaming: false, mount: null, ...part };
+    const config: RouteConfig = { ...PLAIN, to, ...part };
     return { config, backend: new RecordingBackend() };
   });
   const fallback = new RecordingBackend();

@@ -25,7 +25,7 @@ class Host {
   readonly frames: Frame[] = [];
   readonly channels: Socket[] = [];
   readonly socket: Socket;
-  #held = NOTHING;
+  #held: Buffer = NOTHING;
 
   constructor(socket: Socket) {
     this.socket = socket;
@@ -81,7 +81,7 @@ class Told implements ProcessEvents {
   isReady = false;
   exit: (Exit & { readonly error: Error | null }) | null = null;
   controlData = (): void => void (this.isReady = true);
-  laneData = (): void => {};
+  laneData = (): number => 0;
   laneDrained = (): void => {};
   laneUnread = (): void => {};
   channelClosed = (name: string): void => void this.closed.push(name);

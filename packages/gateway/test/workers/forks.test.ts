@@ -27,7 +27,7 @@ class Told implements ProcessEvents {
   exited(exit: Exit): void {
     this.exits.push(exit);
   }
-  laneData(): void {}
+  laneData = (): number => 0;
   laneDrained(): void {}
   laneUnread(): void {}
   channelClosed(): void {}
