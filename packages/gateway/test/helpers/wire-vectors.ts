@@ -49,13 +49,14 @@ export const wireVectors = JSON.parse(readFileSync(file, 'utf8')) as {
   readonly invalid: readonly InvalidVector[];
 };
 
-/** Those of one channel and direction. */
-export function vectorsOf<V extends Vector>(
+/** What workers say on one channel, by its name. */
+export function wordsOfWorkers<V extends Vector>(
   vectors: readonly V[],
   channel: Vector['channel'],
-  direction: Vector['direction'],
-): V[] {
-  return vectors.filter((vector) => vector.channel === channel && vector.direction === direction);
+): (readonly [name: string, vector: V])[] {
+  return vectors
+    .filter((vector) => vector.channel === channel && vector.direction === 'from-worker')
+    .map((vector) => [vector.name, vector] as const);
 }
 
 /** The bytes of a vector. */

@@ -4,7 +4,7 @@ import { ControlDecoder } from '../../src/backends/workers/control-decoder.ts';
 import { encodeFrame, FRAME, WireError } from '../../src/backends/workers/frames.ts';
 import { copiedBytes } from '../helpers/copied-bytes.ts';
 import { everySplit } from '../helpers/splits.ts';
-import { bytesOf, vectorsOf, wireVectors, type ValidVector } from '../helpers/wire-vectors.ts';
+import { bytesOf, wireVectors, wordsOfWorkers, type ValidVector } from '../helpers/wire-vectors.ts';
 
 type Event = readonly [string, ...unknown[]];
 
@@ -26,12 +26,8 @@ function meaningOf({ frame, block, tags, text }: ValidVector): Event {
   return ['ready', { python: facts['python'], version: facts['worker'] }];
 }
 
-const valid = vectorsOf(wireVectors.valid, 'control', 'from-worker').map(
-  (vector) => [vector.name, vector] as const,
-);
-const invalid = vectorsOf(wireVectors.invalid, 'control', 'from-worker').map(
-  (vector) => [vector.name, vector] as const,
-);
+const valid = wordsOfWorkers(wireVectors.valid, 'control');
+const invalid = wordsOfWorkers(wireVectors.invalid, 'control');
 
 describe('a control channel', () => {
   it.each(valid)('understands: %s, however it is cut and whatever follows', (_name, vector) => {

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { encodeFrame, FRAME, WireError } from '../../src/backends/workers/frames.ts';
 import { ForkDecoder } from '../../src/backends/workers/preload/fork-decoder.ts';
 import { everySplit } from '../helpers/splits.ts';
-import { bytesOf, vectorsOf, wireVectors, type ValidVector } from '../helpers/wire-vectors.ts';
+import { bytesOf, wireVectors, wordsOfWorkers, type ValidVector } from '../helpers/wire-vectors.ts';
 
 type Event = readonly [string, ...unknown[]];
 
@@ -50,12 +50,8 @@ function meaningOfExit(exit: { readonly code: number; readonly signal: number } 
   return { code: null, signal: name };
 }
 
-const valid = vectorsOf(wireVectors.valid, 'fork-server', 'from-worker').map(
-  (vector) => [vector.name, vector] as const,
-);
-const invalid = vectorsOf(wireVectors.invalid, 'fork-server', 'from-worker').map(
-  (vector) => [vector.name, vector] as const,
-);
+const valid = wordsOfWorkers(wireVectors.valid, 'fork-server');
+const invalid = wordsOfWorkers(wireVectors.invalid, 'fork-server');
 
 describe('the control channel of a fork server', () => {
   it.each(valid)('understands: %s, however it is cut and whatever follows', (_name, vector) => {

@@ -7,7 +7,7 @@ import { Block, BLOCK_BYTES, giveBack } from '../../src/exchange/blocks.ts';
 import { copiedBytes } from '../helpers/copied-bytes.ts';
 import type { FileRange } from '../../src/exchange/delivery.ts';
 import { everySplit } from '../helpers/splits.ts';
-import { bytesOf, vectorsOf, wireVectors, type ValidVector } from '../helpers/wire-vectors.ts';
+import { bytesOf, wireVectors, wordsOfWorkers, type ValidVector } from '../helpers/wire-vectors.ts';
 
 /** What was decoded, with pieces of one body put together. */
 class Transcript implements LaneEvents {
@@ -72,12 +72,8 @@ function meaningOf({ frame, head, body = '', text, file }: ValidVector): readonl
   }
 }
 
-const valid = vectorsOf(wireVectors.valid, 'lane', 'from-worker').map(
-  (vector) => [vector.name, vector] as const,
-);
-const invalid = vectorsOf(wireVectors.invalid, 'lane', 'from-worker').map(
-  (vector) => [vector.name, vector] as const,
-);
+const valid = wordsOfWorkers(wireVectors.valid, 'lane');
+const invalid = wordsOfWorkers(wireVectors.invalid, 'lane');
 /** A frame to tell by that what was before it has been understood. */
 const LOG = encodeFrame(FRAME.log, 0, 7, Buffer.from('after'));
 

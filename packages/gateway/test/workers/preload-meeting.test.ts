@@ -9,7 +9,7 @@ import { Meeting } from '../../src/backends/workers/preload/meeting.ts';
 import { closed, until } from '../helpers/settled.ts';
 import { Temporary } from '../helpers/temporary.ts';
 import { everySplit } from '../helpers/splits.ts';
-import { bytesOf, vectorsOf, wireVectors } from '../helpers/wire-vectors.ts';
+import { bytesOf, wireVectors, wordsOfWorkers } from '../helpers/wire-vectors.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 
@@ -56,7 +56,7 @@ afterEach(() => {
   meeting.close();
 });
 
-const [hello] = vectorsOf(wireVectors.valid, 'meeting', 'from-worker');
+const [[, hello] = []] = wordsOfWorkers(wireVectors.valid, 'meeting');
 if (!hello) throw new Error('there is no vector for HELLO');
 
 describe('a meeting', () => {
@@ -77,7 +77,7 @@ describe('a meeting', () => {
     for (const { token, number } of guests) expect([token, number]).toEqual([hello.token, hello.frame.tag]);
   });
 
-  it.each(vectorsOf(wireVectors.invalid, 'meeting', 'from-worker').map((each) => [each.name, each] as const))(
+  it.each(wordsOfWorkers(wireVectors.invalid, 'meeting'))(
     'closes a channel that begins with: %s',
     async (_name, vector) => {
       hold();
