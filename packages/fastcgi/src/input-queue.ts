@@ -14,18 +14,18 @@ export interface InputSink {
 export class InputQueue {
   readonly #gate: InputGate;
   readonly #sink: InputSink;
-  readonly #copiesAll: boolean;
+  readonly #copy: ((piece: Buffer) => Buffer) | null;
   #held: Buffer[] = [];
   /** Pieces at the front of `#held` that are delivered already. */
   #taken = 0;
   #isPaused = false;
   #isDelivering = false;
 
-  /** @param copiesAll what it is given changes afterwards; default false */
-  constructor(gate: InputGate, sink: InputSink, copiesAll = false) {
+  /** @param copy for everything that is kept, where what it is given changes afterwards; default null */
+  constructor(gate: InputGate, sink: InputSink, copy: ((piece: Buffer) => Buffer) | null = null) {
     this.#gate = gate;
     this.#sink = sink;
-    this.#copiesAll = copiesAll;
+    this.#copy = copy;
   }
 
   pause(): void {
@@ -57,10 +57,14 @@ export class InputQueue {
       this.#sink.deliver(piece);
       return;
     }
-    // A small piece must not keep a large chunk alive that nobody charged for.
-    const isCopied = this.#copiesAll || piece.length * 2 < chunk.length;
-    this.#held.push(isCopied ? Buffer.from(piece) : piece);
+    this.#held.push(this.#kept(piece, chunk));
     this.#gate.hold(piece.length + HELD_PIECE_COST);
+  }
+
+  #kept(piece: Buffer, chunk: Buffer): Buffer {
+    if (this.#copy !== null) return piece.length === 0 ? STREAM_END : this.#copy(piece);
+    // A small piece must not keep a large chunk alive that nobody charged for.
+    return piece.length * 2 < chunk.length ? Buffer.from(piece) : piece;
   }
 
   /** Forgets what is held. */

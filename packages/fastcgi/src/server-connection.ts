@@ -36,11 +36,18 @@ export interface ServerOptions {
    * they have to copy themselves, except `params`. Default false.
    */
   readonly reusesInput?: boolean;
+  /**
+   * Copies a piece of STDIN or DATA that waits for a paused reader, where `reusesInput`. The handler gets the copy, and
+   * nobody else keeps it. Default `Buffer.from`.
+   */
+  readonly copyInput?: (piece: Buffer) => Buffer;
   /** Close on a record type that only an application may send, instead of skipping it. Default false. */
   readonly strict?: boolean;
 }
 
 const DEFAULT_MAX = 1024;
+
+const copyInput = (piece: Buffer): Buffer => Buffer.from(piece);
 
 /**
  *   open --close(), or a request without KEEP_CONN--> draining --last request ended--> ended
@@ -92,7 +99,7 @@ export class ServerConnection<T = unknown> {
       handler,
       writer: this.#writer,
       gate: this.#gate,
-      reusesInput: this.#reusesInput,
+      copyInput: this.#reusesInput ? (options.copyInput ?? copyInput) : null,
       requestEnded: (request) => this.#requestEnded(request),
       destroyIfAlone: (request) => this.#destroyIfAlone(request),
     };

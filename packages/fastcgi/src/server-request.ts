@@ -78,8 +78,8 @@ export interface RequestHost<T> {
   readonly handler: ServerHandler<T>;
   readonly writer: RecordWriter;
   readonly gate: InputGate;
-  /** See `ServerOptions.reusesInput`. */
-  readonly reusesInput: boolean;
+  /** See `ServerOptions.copyInput`; null where input is not used again. */
+  readonly copyInput: ((piece: Buffer) => Buffer) | null;
   /** The request's last record is written; its id is free. */
   requestEnded(request: OpenServerRequest<T>): void;
   /** Destroys the connection if the request is alone on it. False: it is not alone. */
@@ -136,7 +136,7 @@ export class OpenServerRequest<T> implements ServerRequest<T>, InputSink {
   }
 
   pauseStdin(): void {
-    this.#queue ??= new InputQueue(this.#host.gate, this, this.#host.reusesInput);
+    this.#queue ??= new InputQueue(this.#host.gate, this, this.#host.copyInput);
     this.#queue.pause();
   }
 

@@ -103,6 +103,23 @@ describe('input that is used again', () => {
   });
 });
 
+describe('what copies input that waits', () => {
+  it('makes what the handler gets of a piece that had to wait, and of no other', () => {
+    const copied: string[] = [];
+    const copyInput = (piece: Buffer): Buffer => {
+      copied.push(piece.toString());
+      return Buffer.from(piece.toString().toUpperCase());
+    };
+    const peer = new ServerPeer({ reusesInput: true, copyInput });
+    receive(peer, head(1), stdin(1, 'at once'));
+    peer.request(1).pauseStdin();
+    receive(peer, stdin(1, 'later'), stdinEnd(1));
+    peer.request(1).resumeStdin();
+    expect(copied).toEqual(['later']);
+    expect(peer.log.slice(1)).toEqual(['stdin 1 at onceLATER', 'stdin-end 1']);
+  });
+});
+
 describe('a paused request', () => {
   it('holds its input without holding up its neighbour', () => {
     const peer = new ServerPeer();

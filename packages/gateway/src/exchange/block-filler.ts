@@ -1,21 +1,20 @@
 // Copies the bytes of one body out of a buffer that is received into again, to where they can stay.
 
-import { Block, BLOCK_BYTES } from './blocks.ts';
+import { Block, BLOCK_BYTES, COPIED_BYTES_MIN } from './blocks.ts';
 import { allocatedBriefly } from './young-buffers.ts';
-
-/** A body that comes in smaller pieces than this gets no block: a few bytes must not keep much memory. */
-const FIRST_BYTES_MIN = BLOCK_BYTES / 4;
 
 /** Fills one block after the other. What it hands out is lent, or is in memory of its own. */
 export class BlockFiller {
   #block: Block | null = null;
   #filledBytes = 0;
+  #isLong = false;
 
   /** Copies bytes and hands out what they have become, one or several pieces. */
   copy(bytes: Buffer, take: (piece: Buffer) => void): void {
     let rest = bytes;
     while (rest.length > 0) {
-      if (!this.#block && rest.length < FIRST_BYTES_MIN) {
+      // A body that begins in small pieces gets no block: a few bytes must not keep much memory.
+      if (!this.#block && !this.#isLong && rest.length < COPIED_BYTES_MIN) {
         allocatedBriefly(rest.length);
         take(Buffer.from(rest));
         return;
@@ -39,7 +38,10 @@ export class BlockFiller {
     const count = bytes.copy(block.bytes, this.#filledBytes);
     const piece = block.lend(block.bytes.subarray(this.#filledBytes, this.#filledBytes + count));
     this.#filledBytes += count;
-    if (this.#filledBytes === BLOCK_BYTES) this.end();
+    if (this.#filledBytes === BLOCK_BYTES) {
+      this.#isLong = true;
+      this.end();
+    }
     return piece;
   }
 }

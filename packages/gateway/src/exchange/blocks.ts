@@ -1,5 +1,7 @@
 // Owns the memory that large bodies are received into, and uses it again once nobody needs what is in it.
 
+import { allocatedBriefly } from './young-buffers.ts';
+
 /** A body of 64 KiB with its head is one read. */
 export const BLOCK_BYTES: number = 68 * 1024;
 
@@ -11,6 +13,9 @@ export const LARGE_BLOCK_BYTES: number = 192 * 1024;
 
 /** Less than this is not worth a block: it would keep more memory than it fills. */
 export const LENT_BYTES_MIN: number = BLOCK_BYTES / 2;
+
+/** And less than this is not worth one to be copied into. */
+export const COPIED_BYTES_MIN: number = BLOCK_BYTES / 4;
 
 /**
  * So much of free blocks of either size is kept; more than this is left to the garbage collector, which stops everything
@@ -112,5 +117,20 @@ export function giveBack(bytes: Uint8Array): void {
 export function keep(bytes: Buffer, block: Block | null): Buffer {
   if (!block) return bytes;
   if (bytes.length >= LENT_BYTES_MIN) return block.lend(bytes);
-  return bytes.length === 0 ? NOTHING : Buffer.from(bytes);
+  if (bytes.length === 0) return NOTHING;
+  allocatedBriefly(bytes.length);
+  return Buffer.from(bytes);
+}
+
+/** Copies bytes to where they can stay: into a block, of which the copy is lent, if it is worth one. */
+export function copyToKeep(bytes: Buffer): Buffer {
+  if (bytes.length < COPIED_BYTES_MIN || bytes.length > BLOCK_BYTES) {
+    allocatedBriefly(bytes.length);
+    return Buffer.from(bytes);
+  }
+  const block = Block.take();
+  const copied = bytes.copy(block.bytes);
+  const copy = block.lend(block.bytes.subarray(0, copied));
+  block.letGo();
+  return copy;
 }

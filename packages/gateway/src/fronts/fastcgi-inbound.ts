@@ -2,6 +2,7 @@
 
 import { FastCgiError, type ServerRequest } from '@sluice/fastcgi';
 import { BlockFiller } from '../exchange/block-filler.ts';
+import { Block } from '../exchange/blocks.ts';
 import { BodyStream, NO_BODY, type BodySource } from '../exchange/body.ts';
 import { errorPage } from '../exchange/error-page.ts';
 import { GatewayError } from '../exchange/errors.ts';
@@ -54,14 +55,15 @@ export class FastCgiInbound implements Reply, BodySource {
     else if (this.#announcedBytes !== null) this.#begin(new BodyStream(this, this.#announcedBytes));
   }
 
-  /** A piece of the body, which is copied. What comes after the announced length is dropped (PROTOCOLS: STDIN longer). */
+  /** A piece of the body, which is copied unless it has been. What comes after the announced length is dropped (PROTOCOLS: STDIN longer). */
   stdin(chunk: Buffer): void {
     if (!this.exchange) this.#begin(new BodyStream(this, null));
     const room = this.#announcedBytes === null ? Infinity : this.#announcedBytes - this.#receivedBytes;
     const wanted = chunk.length > room ? chunk.subarray(0, room) : chunk;
     this.#receivedBytes += wanted.length;
     const body = this.#body;
-    if (body) this.#filler.copy(wanted, (piece) => body.push(piece));
+    if (body && Block.of(wanted)) body.push(wanted);
+    else if (body) this.#filler.copy(wanted, (piece) => body.push(piece));
     // Some web servers announce a length and never end STDIN.
     if (this.#receivedBytes === this.#announcedBytes) this.#finish();
   }

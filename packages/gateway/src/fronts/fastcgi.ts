@@ -9,6 +9,7 @@ import {
   type ServerRequest,
 } from '@sluice/fastcgi';
 import { createServer, type Server, type Socket } from 'node:net';
+import { copyToKeep } from '../exchange/blocks.ts';
 import { BatchingTransport } from './batching-transport.ts';
 import { FastCgiInbound, type RefusalNoter } from './fastcgi-inbound.ts';
 import { Refusals, type Refusal } from './fastcgi-refusals.ts';
@@ -38,7 +39,7 @@ export class FastCgiFront implements Front {
     this.#options = options;
     const { variablesBytes, variablesCount } = options;
     const limits = { paramsBytes: variablesBytes, paramsPairs: variablesCount };
-    this.#connectionOptions = { limits, reusesInput: true };
+    this.#connectionOptions = { limits, reusesInput: true, copyInput: copyToKeep };
     options.headClock?.watch(this.#connections);
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }

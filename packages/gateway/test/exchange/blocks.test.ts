@@ -1,7 +1,7 @@
 // Memory that is used again: never while somebody may still read what is in it.
 import { describe, expect, it } from '@jest/globals';
 import { BlockFiller } from '../../src/exchange/block-filler.ts';
-import { Block, BLOCK_BYTES, giveBack, keep, LENT_BYTES_MIN } from '../../src/exchange/blocks.ts';
+import { Block, BLOCK_BYTES, copyToKeep, giveBack, keep, LENT_BYTES_MIN } from '../../src/exchange/blocks.ts';
 import { Loans } from '../../src/exchange/loans.ts';
 import { Pieces } from '../../src/exchange/pieces.ts';
 
@@ -59,6 +59,21 @@ describe('what is kept of a read', () => {
   });
 });
 
+describe('a copy to keep', () => {
+  it('is lent of a block that is used again, where it is neither small nor larger than one', () => {
+    const sizes = [0, BLOCK_BYTES / 4 - 1, BLOCK_BYTES / 4, BLOCK_BYTES, BLOCK_BYTES + 1];
+    const copies = sizes.map((size) => copyToKeep(Buffer.alloc(size, 'x')));
+    expect(copies.map((copy) => copy.equals(Buffer.alloc(copy.length, 'x')))).toEqual(sizes.map(() => true));
+    expect(copies.map(({ length }) => length)).toEqual(sizes);
+    expect(copies.map((copy) => Block.of(copy) !== null)).toEqual([false, false, true, true, false]);
+    const last = copies[3] ?? Buffer.alloc(0);
+    const block = Block.of(last);
+    giveBack(last);
+    expect(Block.take()).toBe(block);
+    block?.letGo();
+  });
+});
+
 describe('a filler', () => {
   it('copies everything, in order, and lends what it copies into blocks', () => {
     const sizes = [30_000, 1, 40_000, 100_000, 5];
@@ -73,6 +88,19 @@ describe('a filler', () => {
     const sent = Buffer.concat(sizes.map((size, index) => Buffer.alloc(size, `${index}`)));
     expect(Buffer.concat(pieces).equals(sent)).toBe(true);
     expect(pieces.slice(0, 3).map((piece) => Block.of(piece) !== null)).toEqual([true, true, true]);
+  });
+
+  it('goes on in blocks once a body has filled one, however small its pieces are', () => {
+    const filler = new BlockFiller();
+    const areLent: boolean[] = [];
+    const copy = (size: number): void =>
+      filler.copy(Buffer.alloc(size), (piece) => {
+        areLent.push(Block.of(piece) !== null);
+        giveBack(piece);
+      });
+    [BLOCK_BYTES, 100, 100].forEach(copy);
+    filler.end();
+    expect(areLent).toEqual([true, true, true]);
   });
 
   it('takes no block for a body that comes in small pieces', () => {
