@@ -23,10 +23,30 @@ LOADED = {
     "./odd-name.wsgi": b"_sluice_application",
     # The module of the same name beside it is another file.
     "./only_app.wsgi": b"app",
+    "shop.wsgi": b"app",
+    "unfit:Response": b"class",
+    "unfit:fits": b"fits",
+    "unfit:partial": b"class",
+    "unfit:wrapped": b"wrapped",
 }
 
 REFUSED = {
-    "missing": ("ModuleNotFoundError: No module named 'missing'",),
+    "missing": (f"No module named 'missing' in {TARGETS}, the directory of the application, and in the packages of /",),
+    "missing.part": (f"No module named 'missing' in {TARGETS}",),
+    "leaf": (f"there is one in {TARGETS}/branch: make that the directory of the application",),
+    "targets.named": (f"there is one in {TARGETS.parent}: make that",),
+    "named.app": ("No module named 'named.app'; did you mean named:app?",),
+    "shop.missing": (f"No module named 'shop.missing'; shop is in {TARGETS}/shop/__init__.py",),
+    "shop": ("shop has neither 'application' nor 'app'; did you mean shop.wsgi?",),
+    "shop.asgi": ("shop.asgi is asynchronous, an ASGI application", "; did you mean shop.wsgi?"),
+    "needy": ("Traceback", "No module named 'no_such_package'", f"It was looked for in {TARGETS}, "),
+    "unfit": ("unfit has neither", 'did you mean "unfit:create_app()"?'),
+    "unfit:asgi": ("unfit:asgi is asynchronous, an ASGI application, and Sluice runs those of WSGI; the package a2wsgi",),
+    "unfit:asgi_object": ("unfit:asgi_object is asynchronous",),
+    "unfit:create_app": ("unfit:create_app takes 1 ", 'if it makes the application, write "unfit:create_app()"'),
+    "unfit:method": ("unfit:method takes 1 argument, and WSGI gives an application 2, environ and start_response\n",),
+    "unfit:Strict": ("unfit:Strict takes 1 argument",),
+    "unfit:three": ("unfit:three takes 3 arguments",),
     "named:aplication": ("named has no 'aplication'; did you mean application?",),
     "named:Holder.innr": ("named has no 'innr'; did you mean inner?",),
     "named:zzz": ("named has no 'zzz'\n",),
@@ -37,7 +57,8 @@ REFUSED = {
     "named:factory(": ("a factory takes literal arguments only",),
     "nothing": ("nothing has neither 'application' nor 'app'; name it: nothing:NAME",),
     "not a module": ("not a module name: 'not a module'",),
-    "missing.py": (f"there is no file {TARGETS}/missing.py",),
+    "missing.py": (f"there is no file {TARGETS}/missing.py\n",),
+    "./named:app": (f"there is no file {TARGETS}/named; did you mean {TARGETS}/named.py?",),
     "broken": ("Traceback", "in explode", "RuntimeError: while imported"),
     "./wrong_syntax.wsgi": ("SyntaxError", "wrong_syntax.wsgi", "line 1"),
     "quits": ("SystemExit: no thanks",),
@@ -73,6 +94,6 @@ class Loader(unittest.TestCase):
         try:
             kind, _, payload = gateway.control.receive()
             self.assertEqual(kind, LOAD_FAILED)
-            self.assertIn("/nonexistent", payload.decode())
+            self.assertEqual(payload.decode(), "the directory of the application, /nonexistent: No such file or directory\n")
         finally:
             self.assertEqual(gateway.end(), 3)

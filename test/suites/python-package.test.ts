@@ -187,7 +187,7 @@ for (const { name, path: python } of allPythons()) {
       });
       expect(start('missing', 'application', ...free)).toMatchObject({
         status: 3,
-        stderr: expect.stringContaining("ModuleNotFoundError: No module named 'missing'"),
+        stderr: expect.stringContaining("No module named 'missing' in "),
       });
       expect(start('run_ajp', 'application', ...free, '--secret-file', '/nowhere')).toMatchObject({
         status: 2,

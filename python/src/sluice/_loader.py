@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from sluice._calling import misfit
 from sluice._exceptions import LoadError
 
 TYPE_CHECKING = False
@@ -14,6 +15,16 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _DEFAULT_NAMES = ("application", "app")
+
+
+def enter(directory: str) -> None:
+    """Make `directory` the current one, unless it is empty, and look for modules in the current one first."""
+    if directory:
+        try:
+            os.chdir(directory)
+        except OSError as error:
+            raise LoadError(f"the directory of the application, {directory}: {error.strerror}") from None
+    sys.path.insert(0, os.getcwd())
 
 
 def load(target: str) -> WSGIApplication:
@@ -30,9 +41,13 @@ def load(target: str) -> WSGIApplication:
     else:
         found = next((getattr(module, each) for each in _DEFAULT_NAMES if hasattr(module, each)), None)
         if found is None:
-            raise LoadError(f"{place} has neither 'application' nor 'app'; name it: {place}:NAME")
+            from sluice._hints import missing_default
+
+            raise LoadError(f"{place} has neither 'application' nor 'app'; {missing_default(module, place)}")
     if not callable(found):
         raise LoadError(f"{target} is not callable: it is of type {type(found).__name__}")
+    if reason := misfit(found, target):
+        raise LoadError(reason)
     application: WSGIApplication = found
     return application
 
@@ -52,7 +67,14 @@ def _is_path(place: str) -> bool:
 def _import_module(name: str) -> ModuleType:
     if not all(part.isidentifier() for part in name.split(".")):
         raise LoadError(f"not a module name: {name!r}")
-    __import__(name)
+    try:
+        __import__(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise
+        from sluice._hints import missing_module
+
+        raise LoadError(missing_module(name, error.name)) from None
     return sys.modules[name]
 
 
@@ -62,7 +84,8 @@ def _run_file(path: str) -> ModuleType:
 
     path = os.path.abspath(path)
     if not os.path.isfile(path):
-        raise LoadError(f"there is no file {path}")
+        hint = f"; did you mean {path}.py?" if os.path.isfile(f"{path}.py") else ""
+        raise LoadError(f"there is no file {path}{hint}")
     directory, file_name = os.path.split(path)
     if directory not in sys.path:
         sys.path.insert(0, directory)

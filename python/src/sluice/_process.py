@@ -7,12 +7,11 @@ import os
 import sys
 from io import TextIOWrapper
 
-from sluice._exceptions import LoadError
 from sluice._exits import EXIT_LOAD_FAILED
 from sluice._limits import apply_limits
-from sluice._loader import load
+from sluice._loader import enter, load
 from sluice._output import write_all
-from sluice._tracebacks import describe
+from sluice._tracebacks import explain
 from sluice._wire import LOAD_FAILED, pack_text
 
 TYPE_CHECKING = False
@@ -62,14 +61,10 @@ def load_application(options: Options) -> WSGIApplication:
     sys.argv = ["sluice"]
     try:
         apply_limits(options.limits)
-        if options.directory:
-            os.chdir(options.directory)
-        sys.path.insert(0, os.getcwd())
+        enter(options.directory)
         return load(options.app)
-    except LoadError as error:
-        _refuse(options.control, f"{error}\n")
     except BaseException as error:  # a module may call sys.exit() while it is imported
-        _refuse(options.control, describe(error))
+        _refuse(options.control, explain(error))
 
 
 def _refuse(control: int, text: str) -> NoReturn:

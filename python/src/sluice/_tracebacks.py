@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from sluice._exceptions import LoadError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from traceback import TracebackException
@@ -18,6 +20,17 @@ def describe(error: BaseException) -> str:
     report = TracebackException(type(error), error, error.__traceback__)
     _keep_users_frames(report)
     return "".join(report.format())
+
+
+def explain(error: BaseException) -> str:
+    """Return all there is to say of an application that could not be loaded."""
+    if isinstance(error, LoadError):
+        return f"{error}\n"
+    if not isinstance(error, ModuleNotFoundError):
+        return describe(error)
+    from sluice._hints import places
+
+    return f"{describe(error)}It was looked for {places()}.\n"
 
 
 def _keep_users_frames(report: TracebackException | None) -> None:

@@ -17,28 +17,27 @@ export interface ImportAttempt {
 
 const outputBytesMax = 1024 * 1024;
 
-// The steps of a worker up to the import (sluice/_worker.py), and the traceback as a worker
-// tells it, without the frame of this program.
+// The steps of a worker up to the import (sluice/_process.py), and what a worker says if that fails, without the frame
+// of this program.
 const program = `
 import os, sys
 sys.path.append(sys.argv[1])
-os.chdir(sys.argv[2])
-sys.path.insert(0, os.getcwd())
 from sluice._limits import apply_limits
-from sluice._loader import load
+from sluice._loader import enter, load
 from sluice._options import parse_limits
-from sluice._tracebacks import describe
+from sluice._tracebacks import explain
 try:
     apply_limits(parse_limits(sys.argv[4]))
+    enter(sys.argv[2])
     load(sys.argv[3])
 except BaseException as error:
-    sys.stderr.write(describe(error.with_traceback(error.__traceback__.tb_next)))
+    sys.stderr.write(explain(error.with_traceback(error.__traceback__.tb_next)))
     sys.stderr.flush()
     os._exit(3)
 os._exit(0)
 `;
 
-/** Null when the application can be imported, otherwise why not: a Python traceback, as a rule. */
+/** Null when the application can be imported, otherwise why not: a sentence or a Python traceback. */
 export async function tryImport(attempt: ImportAttempt): Promise<string | null> {
   const { python, packageDirectory, app, environment, timeoutMs } = attempt;
   const words = ['-c', program, packageDirectory, app.directory, app.target, limitsWord(app.limits)];

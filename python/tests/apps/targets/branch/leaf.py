@@ -1,0 +1,1 @@
+"""In a directory of its own."""

@@ -1,0 +1,1 @@
+"""As Django makes it: the application is in one of its modules."""

@@ -1,0 +1,5 @@
+"""The one for WSGI."""
+
+from named import app as application
+
+__all__ = ["application"]
