@@ -14,7 +14,8 @@ export function logPool(logger: Logger, pool: string, application: string | null
     },
     applicationNotLoaded: (pid, traceback) => {
       const code = 'SLUICE_APPLICATION_NOT_LOADED';
-      const message = 'the application could not be loaded; it is tried again on change';
+      const message =
+        'the application could not be loaded, so requests are answered with 503; it is tried again after a while, and at once when a file changes';
       log.error({ code, pid, detail: traceback }, message);
     },
     reloaded: (generation, failure) => {
