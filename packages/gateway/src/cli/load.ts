@@ -1,5 +1,5 @@
 // From a command line to a configuration.
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
   findPython,
@@ -46,7 +46,7 @@ export function loadCommandConfig(
 /** Finds the interpreter of a configuration. Throws `ConfigError`. */
 export function findConfiguredPython({ config }: LoadedConfig, { environment }: CliContext): FoundPython {
   const { python: configured, directory } = config.app;
-  return findPython({ configured, directory, environment, isExecutable });
+  return findPython({ configured, directory, environment, isExecutable, isThere });
 }
 
 /**
@@ -64,6 +64,7 @@ export function findPoolPython(
       directory: directory ?? '/',
       environment,
       isExecutable,
+      isThere,
       setting,
     });
   }
@@ -81,4 +82,9 @@ export function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Whether there is anything at the path, be it a link to nothing. */
+export function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

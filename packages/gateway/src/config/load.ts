@@ -1,5 +1,6 @@
 // Puts a configuration together: file, environment and flags in, one checked and frozen object out.
 import { resolve } from 'node:path';
+import { belongsTo } from './belongs-to.ts';
 import { checkCertificates } from './certificate.ts';
 import { readConfigFile } from './file.ts';
 import { mergeLayers } from './layers.ts';
@@ -138,6 +139,11 @@ function readNamed<T extends object>(
       const text = `the name of ${article} ${section} is up to 64 letters, digits, "_" and "-", a letter first`;
       report(context, [section, name], text);
     }
+    const home = isTable(table) ? '' : belongsTo(name);
+    if (home !== '') {
+      report(context, [section, name], `${show(table)} is not a table${home}`);
+      return [name, null] as const;
+    }
     return [name, readSection(settings, table, [section, name], context)] as const;
   });
   return Object.fromEntries(read);
@@ -146,7 +152,8 @@ function readNamed<T extends object>(
 function checkSectionNames(raw: RawTable, context: ReadContext): void {
   const known = sections.map((section) => section.name);
   for (const key of Object.keys(raw)) {
-    if (!known.includes(key)) report(context, [key], `unknown section${didYouMean(key, known)}`);
+    if (!known.includes(key))
+      report(context, [key], `unknown section${belongsTo(key) || didYouMean(key, known)}`);
   }
 }
 

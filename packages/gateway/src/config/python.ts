@@ -15,6 +15,8 @@ export interface PythonSearch {
   readonly environment: Environment;
   /** Whether the path is a file this process may execute. */
   readonly isExecutable: (path: string) => boolean;
+  /** Whether there is anything at the path, be it a link to nothing. */
+  readonly isThere: (path: string) => boolean;
 }
 
 /** An interpreter and why it is this one. */
@@ -28,14 +30,20 @@ export interface FoundPython {
 interface Candidate extends FoundPython {
   /** The user named it, so there is no going on to the next. */
   readonly isFinal: boolean;
+  /** Whether somebody counts on it, so that it is told if it is of no use. */
+  readonly isMissed?: () => boolean;
 }
 
 /** Finds the interpreter. Throws {@link ConfigError}, with everything that was tried, when there is none. */
 export function findPython(search: PythonSearch): FoundPython {
   const tried: string[] = [];
-  for (const { path, reason, isFinal } of candidates(search)) {
-    if (search.isExecutable(path)) return { path, reason };
+  let lack = '';
+  for (const { path, reason, isFinal, isMissed } of candidates(search)) {
+    if (search.isExecutable(path)) return { path, reason: `${reason}${lack}` };
     tried.push(`${path} (${reason})`);
+    if (lack === '' && isMissed?.() === true) {
+      lack = `, because ${path} cannot be run; make that virtual environment again`;
+    }
     if (isFinal) break;
   }
   throw new ConfigError([missingPython(search, tried)]);
@@ -46,6 +54,7 @@ function* candidates({
   directory,
   environment,
   setting = 'app.python',
+  isThere,
 }: PythonSearch): Generator<Candidate> {
   if (configured !== null) {
     if (isAbsolute(configured)) yield { path: configured, reason: `named by ${setting}`, isFinal: true };
@@ -59,12 +68,19 @@ function* candidates({
   }
   const active = environment['VIRTUAL_ENV'];
   if (active !== undefined && active !== '') {
-    yield { path: join(active, 'bin/python'), reason: 'of the active virtual environment', isFinal: false };
+    yield {
+      path: join(active, 'bin/python'),
+      reason: 'of the active virtual environment',
+      isFinal: false,
+      isMissed: () => true,
+    };
   }
+  const virtual = join(directory, '.venv');
   yield {
-    path: join(directory, '.venv/bin/python'),
+    path: join(virtual, 'bin/python'),
     reason: 'of .venv in the application directory',
     isFinal: false,
+    isMissed: () => isThere(virtual),
   };
   yield* fromSearchPath('python3', environment, 'found in PATH');
 }

@@ -1,5 +1,6 @@
 // Checks one table of a section and turns it into the typed values of the configuration.
 import type * as z from 'zod/mini';
+import { belongsTo } from './belongs-to.ts';
 import { formatPath, type Step } from './locate.ts';
 import { show, type Problem, type Source } from './problems.ts';
 import { getValue } from './raw.ts';
@@ -65,7 +66,8 @@ function describe(
   };
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(settings, inside);
-    return issue.keys.map((key) => at([...inside, key], `unknown key${didYouMean(key, known)}`));
+    const hint = (key: string): string => belongsTo(key) || didYouMean(key, known);
+    return issue.keys.map((key) => at([...inside, key], `unknown key${hint(key)}`));
   }
   const seen = getValue(raw, inside);
   const setting = settings.find(({ key }) => formatPath(inside).startsWith(key));

@@ -94,10 +94,22 @@ queue = { lenght = 3, timeout = "5" }
     ['a list where a table is needed', '[[pool]]\nthreads = 1', 'write [pool.default]'],
     ['a value where a table is needed', 'log = 3', 'log: 3 is not a table'],
     ['a value where a table is needed inside', '[pool.default]\nqueue = 3', 'queue: 3 is not a table'],
+    ['a key of another section', '[log]\nthreads = 3', 'unknown key; it belongs below [pool.default]'],
+    [
+      'a key of a pool without a name',
+      '[pool]\nthreads = 3',
+      '3 is not a table; it belongs below [pool.default]',
+    ],
     ['a date', '[pool.default]\nthreads = 1979-05-27', 'threads: "1979-05-27'],
   ])('include %s', (_name, toml, text) => {
     const order = toml.startsWith('log =') ? `${toml}\n${app}` : `${app}${toml}\n`;
     expect(problemsOf({ toml: order })).toEqual([expect.stringContaining(text)]);
+  });
+
+  it('include a key above every section', () => {
+    expect(problemsOf({ toml: 'target = "a"\n' })).toContainEqual(
+      'sluice.toml:1: target: unknown section; it belongs below [app]',
+    );
   });
 
   it('never show the value of an environment variable', () => {

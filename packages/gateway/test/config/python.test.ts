@@ -8,6 +8,7 @@ function search(there: readonly string[], changes: Partial<PythonSearch> = {}): 
     directory: '/srv/site',
     environment: { VIRTUAL_ENV: '/venv', PATH: '/usr/local/bin:/usr/bin' },
     isExecutable: (path) => there.includes(path),
+    isThere: () => false,
     ...changes,
   };
 }
@@ -42,6 +43,17 @@ describe('finding the interpreter', () => {
   it('looks a bare name up in PATH', () => {
     const found = findPython(search(['/usr/bin/python3.12'], { configured: 'python3.12' }));
     expect(found).toEqual({ path: '/usr/bin/python3.12', reason: 'named by app.python, found in PATH' });
+  });
+
+  it('says which virtual environment it has passed over, because nothing in it can be run', () => {
+    const reason = (changes: Partial<PythonSearch>): string =>
+      findPython(search(['/usr/bin/python3'], changes)).reason;
+    const environment = { PATH: '/usr/bin' };
+    expect(reason({ environment })).toBe('found in PATH');
+    expect(reason({})).toMatch(/^found in PATH, because \/venv\/bin\/python cannot be run; /);
+    expect(reason({ environment, isThere: (path) => path === '/srv/site/.venv' })).toBe(
+      'found in PATH, because /srv/site/.venv/bin/python cannot be run; make that virtual environment again',
+    );
   });
 
   it('lists everything it tried when there is none', () => {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { findPython, type FlagValues } from '../../config/index.ts';
 import { ImportError } from '../../import/source.ts';
 import type { CliContext } from '../context.ts';
-import { isExecutable } from '../load.ts';
+import { isExecutable, isThere } from '../load.ts';
 
 const answerWithinMs = 30_000;
 const answerBytesMax = 16 * 1024 * 1024;
@@ -18,7 +18,13 @@ export async function readPythonFile(
 ): Promise<string> {
   const named = flags['python'];
   const configured = typeof named === 'string' ? named : null;
-  const { path: python } = findPython({ configured, directory: dirname(path), environment, isExecutable });
+  const { path: python } = findPython({
+    configured,
+    directory: dirname(path),
+    environment,
+    isExecutable,
+    isThere,
+  });
   const script = join(pythonPackage(), 'sluice', '_assignments.py');
   try {
     const isRun = flags['run'] === true;
