@@ -77,7 +77,8 @@ function describeDefault({ fallback }: Setting<unknown>): string {
   }
 }
 
+/** What a setting is in short: up to a full stop, or to a colon behind more than the name of what it is about. */
 function firstSentence(prose: string): string {
-  const sentence = prose.split(/(?<=[^ ]{2}[.:])\s/)[0] ?? prose;
+  const sentence = prose.split(/(?<=[^ ]{2}\.)\s|(?<=^.{24,}[^ ]{2}:)\s/)[0] ?? prose;
   return sentence.replace(/[.:]$/, '');
 }

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { ControlCommandName } from './commands/control.ts';
 import type { CliContext } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { withCounterpart } from './foreign-flags.ts';
 import { addSettingOptions, readFlags } from './options.ts';
 import { packageVersion } from './package-version.ts';
 import { serve } from './serve.ts';
@@ -110,7 +111,7 @@ function configure(program: Command, { stdout, stderr }: CliContext): void {
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void stdout.write(text),
-      writeErr: (text) => void stderr.write(text.replace(/^error: /, 'sluice: ')),
+      writeErr: (text) => void stderr.write(withCounterpart(text.replace(/^error: /, 'sluice: '))),
     });
   }
 }

@@ -56,6 +56,17 @@ describe('the command line', () => {
     expect((await new World().run('serve', 'a', 'b')).code).toBe(2);
   });
 
+  it('says what a flag of another server is called here', async () => {
+    const say = async (...words: string[]): Promise<string> =>
+      (await new World().run('serve', 'a', ...words)).stderr;
+    expect(await say('--workers', '4')).toBe(
+      "sluice: unknown option '--workers'\n(here it is --processes)\n",
+    );
+    expect(await say('--bind=0.0.0.0:80')).toContain('(here it is --http, or --fastcgi and so on)');
+    expect(await say('-w', '4')).toContain("'-w'\n(here it is --processes)");
+    expect(await say('--nothing-like-it')).toBe("sluice: unknown option '--nothing-like-it'\n");
+  });
+
   it('tells its version', async () => {
     expect(await new World().run('--version')).toMatchObject({
       code: 0,
