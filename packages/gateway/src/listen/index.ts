@@ -1,5 +1,4 @@
 // Listeners, as the rest of the gateway sees them.
-export { accountNumber } from './account.ts';
 export { activationVariables, noActivation, readActivation, type Activation } from './activation.ts';
 export { createTrustList } from './allow-list.ts';
 export { ListenError } from './errors.ts';
@@ -7,5 +6,5 @@ export { holdListener, openListener, type HeldListener, type Listener } from './
 export { peerOf } from './peers.ts';
 export { describeOwner, findSocketOwner } from './socket-owner.ts';
 export { inspectSocketPath } from './stale-socket.ts';
-export { listenOnUnixSocket, socketMode } from './unix-socket.ts';
+export { listenOnUnixSocket, planSocketFile, socketMode } from './unix-socket.ts';
 export { TlsDoor } from './tls.ts';

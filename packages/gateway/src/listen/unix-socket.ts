@@ -31,12 +31,7 @@ export async function listenOnUnixSocket(
   listen: SocketFile,
 ): Promise<() => void> {
   const address = `unix:${path}`;
-  if (Buffer.byteLength(path) > pathBytesMax) {
-    const reason = `the path is ${Buffer.byteLength(path)} bytes long, and ${pathBytesMax} are possible; choose a shorter one`;
-    throw new ListenError('SLUICE_LISTEN_PATH_TOO_LONG', address, reason);
-  }
-  const uid = numberOf('user', listen.owner, address);
-  const gid = numberOf('group', listen.group, address);
+  const { uid, gid } = planSocketFile(path, listen);
   await clearSocketPath(path, address);
   // Node binds and listens inside this call. The umask makes the file private from its first moment, and before
   // the next connection can be accepted the file has its final owner and mode.
@@ -48,6 +43,19 @@ export async function listenOnUnixSocket(
   process.umask(umask);
   await listening.catch((error: unknown) => Promise.reject(explain(error, path, listen)));
   return closeOwnSocket(server, path);
+}
+
+/** Whom the file is given to; null: to nobody else. Throws {@link ListenError} where that or the path is not possible. */
+export function planSocketFile(
+  path: string,
+  { owner, group }: SocketFile,
+): { readonly uid: number | null; readonly gid: number | null } {
+  const address = `unix:${path}`;
+  if (Buffer.byteLength(path) > pathBytesMax) {
+    const reason = `the path is ${Buffer.byteLength(path)} bytes long, and ${pathBytesMax} are possible; choose a shorter one`;
+    throw new ListenError('SLUICE_LISTEN_PATH_TOO_LONG', address, reason);
+  }
+  return { uid: numberOf('user', owner, address), gid: numberOf('group', group, address) };
 }
 
 function closeOwnSocket(server: ListeningServer, path: string): () => void {

@@ -169,6 +169,41 @@ python = "./no/python"
     expect(code).toBe(4);
   });
 
+  it('says that a socket cannot be made: its path, its group', async () => {
+    const directory = directoryWith({ 'hello.py': hello });
+    const long = `unix:${'x'.repeat(110)}.sock`;
+    const words = [
+      'hello:app',
+      '--http',
+      'unix:a.sock',
+      '--fastcgi',
+      long,
+      '--socket-group',
+      'no-such-group',
+    ];
+    const { code, stdout } = await new World({ directory }).run('check', ...words);
+    expect(stdout).toMatch(/^problem listen on .*a\.sock: there is no group "no-such-group"$/m);
+    expect(stdout).toMatch(/^problem listen on .*: the path is \d+ bytes long, and \d+ are possible/m);
+    expect(code).toBe(4);
+  });
+
+  it('says that there is no such user to become', async () => {
+    const directory = directoryWith({ 'hello.py': hello });
+    const words = ['hello:app', '--http', '127.0.0.1:0', '--user', 'no-such-user'];
+    const { code, stdout } = await new World({ directory }).run('check', ...words);
+    expect(stdout).toMatch(/^problem app\.user: there is no user "no-such-user"$/m);
+    expect(code).toBe(2);
+  });
+
+  it('says why the application cannot be found in a sentence, without our own names', async () => {
+    const directory = directoryWith({ 'hello.py': hello });
+    const say = async (target: string, ...more: string[]): Promise<string> =>
+      (await new World({ directory }).run('check', target, '--http', '127.0.0.1:0', ...more)).stdout;
+    expect(await say('hello:ap')).toMatch(/cannot be imported\n +hello has no 'ap'; did you mean app\?$/m);
+    expect(await say('helo')).toContain(`No module named 'helo' in ${directory}, the directory of the`);
+    expect(await say('hello', '--directory', '/no/where')).toMatch(/directory .*, \/no\/where: No such file/);
+  });
+
   it('tells whether the file of the log can be written, and makes none', async () => {
     const directory = directoryWith({ 'hello.py': hello });
     const words = ['hello:app', '--http', '127.0.0.1:0', '--log-file'];

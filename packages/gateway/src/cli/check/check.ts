@@ -11,6 +11,8 @@ import {
   type FoundPython,
 } from '../../config/index.ts';
 import type { FlagValues } from '../../config/index.ts';
+import type { AppConfig } from '../../config/types.ts';
+import { findAccount } from '../../service/identity.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { findConfiguredPython, findPoolPython, loadCommandConfig, type CommandConfig } from '../load.ts';
@@ -36,6 +38,7 @@ export async function check(
   describeConfig(loaded, report);
   const user = await findUser(flags['as'], report);
   for (const listen of loaded.config.listen) await checkListener(listen, user, report);
+  checkAccount(loaded.config.app, report);
   checkDirectories(loaded, report);
   checkLogFile(loaded.config.log.file, report);
   await checkUpstreams(loaded.config, report);
@@ -64,6 +67,18 @@ async function findUser(name: FlagValues[string], report: Report): Promise<Ident
   const user = await findIdentity(name);
   if (user === null) report.problem(exitCodes.usage, '--as', `there is no user "${name}"`);
   return user;
+}
+
+function checkAccount({ user, group }: AppConfig, report: Report): void {
+  if (user === null) return;
+  try {
+    const { name, uid } = findAccount(user, group);
+    const own = process.geteuid?.();
+    if (own === 0 || own === uid) report.ok('app.user', `${name} exists`);
+    else report.problem(exitCodes.usage, 'app.user', `only root may become user "${name}"`);
+  } catch (error) {
+    report.problem(exitCodes.usage, 'app.user', error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** What is not there now may be there later, so that is no reason not to start. */

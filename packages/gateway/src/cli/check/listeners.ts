@@ -4,12 +4,12 @@ import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { formatListenAddress, type ListenConfig } from '../../config/index.ts';
 import {
-  accountNumber,
   describeOwner,
   findSocketOwner,
   inspectSocketPath,
   ListenError,
   openListener,
+  planSocketFile,
   socketMode,
 } from '../../listen/index.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -29,7 +29,9 @@ export async function checkListener(
     case 'tcp':
       return checkTcp(listen, address.port, subject, report);
     case 'unix': {
-      const isUsable = await checkUnixPath(address.path, subject, report);
+      const isUsable =
+        checkSocketFile(listen, address.path, subject, report) &&
+        (await checkUnixPath(address.path, subject, report));
       if (isUsable && user !== null) checkAccess(listen, address.path, user, subject, report);
       return;
     }
@@ -51,6 +53,17 @@ async function checkTcp(listen: ListenConfig, port: number, subject: string, rep
       return;
     }
     report.problem(exitCodes.listen, subject, reasonOf(error));
+  }
+}
+
+function checkSocketFile(listen: ListenConfig, path: string, subject: string, report: Report): boolean {
+  try {
+    planSocketFile(path, listen);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    report.problem(exitCodes.listen, subject, reasonOf(error));
+    return false;
   }
 }
 
@@ -108,9 +121,7 @@ function checkAccess(
 
 // What the gateway would make of it, if it is started by the user who checks.
 function socketToBe(listen: ListenConfig, path: string): PathPart {
-  const { owner, group } = listen;
-  const uid = owner === null ? null : accountNumber('user', owner);
-  const gid = group === null ? null : accountNumber('group', group);
+  const { uid, gid } = planSocketFile(path, listen);
   return {
     path,
     mode: socketMode(listen),
