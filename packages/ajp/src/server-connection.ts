@@ -26,7 +26,7 @@ import type { Transport } from './transport.ts';
 /** Settings of the container side. */
 export interface ServerConnectionOptions {
   /** Requests must carry this secret (its UTF-8 bytes), or get 403. Default: none asked for, which is for loopback only. */
-  readonly secret?: string;
+  readonly secret?: string | undefined;
   /** Request attributes to let through beside the known ones; any other is 403. Default: none. */
   readonly allowedAttributes?: AllowedAttributes;
   /** False drops what the front says about authentication and TLS certificates. Default true: such is AJP. */
@@ -36,6 +36,16 @@ export interface ServerConnectionOptions {
   /** How the front frames body data. Default `auto`, which also understands lighttpd. */
   readonly bodyFraming?: BodyFraming;
   readonly limits?: Partial<AjpLimits>;
+}
+
+/** The limits in force. Throws AJP_INVALID_OPTION for limits out of range, and for a secret that is empty or no text. */
+export function checkOptions({ secret, limits }: ServerConnectionOptions): AjpLimits {
+  const given: unknown = secret;
+  if (given === '') throw new AjpError('AJP_INVALID_OPTION', 'the secret is empty');
+  if (given !== undefined && typeof given !== 'string') {
+    throw new AjpError('AJP_INVALID_OPTION', 'the secret is not a string; leave it out to ask for none');
+  }
+  return resolveLimits(limits);
 }
 
 /**
@@ -74,10 +84,9 @@ export class ServerConnection<T = unknown> {
 
   /** Throws AJP_INVALID_OPTION for limits out of range or an empty secret. */
   constructor(transport: Transport, handler: ServerHandler<T>, options: ServerConnectionOptions = {}) {
-    if (options.secret === '') throw new AjpError('AJP_INVALID_OPTION', 'the secret is empty');
+    this.#limits = checkOptions(options);
     this.#transport = transport;
     this.#handler = handler;
-    this.#limits = resolveLimits(options.limits);
     this.#strict = options.strict ?? true;
     this.#secret = options.secret === undefined ? null : Buffer.from(options.secret);
     this.#trustFront = options.trustFront ?? true;

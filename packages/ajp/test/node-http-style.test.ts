@@ -210,6 +210,18 @@ describe('createServer and request', () => {
   });
 });
 
+describe('options that are out of range', () => {
+  it.each([
+    [{ secret: '' }, 'the secret is empty'],
+    [{ secret: null }, 'the secret is not a string; leave it out to ask for none'],
+    [{ limits: { packetSize: 100 } }, 'packetSize is 100, must be an integer from 8192 to 65536'],
+  ])('are refused before a front connects: %p', (options, message) => {
+    expect(() => createServer(options as ServerOptions)).toThrow(
+      expect.objectContaining({ code: 'AJP_INVALID_OPTION', message }),
+    );
+  });
+});
+
 describe('listen', () => {
   it.each(['0.0.0.0', '::', '192.0.2.1', 'example.org', '1270.0.0.1'])(
     'refuses %s without a secret',

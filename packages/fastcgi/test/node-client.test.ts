@@ -92,6 +92,15 @@ describe('a request', () => {
     expect((await server.fetch()).body.toString()).toBe('ok');
   });
 
+  it.each([
+    [{ SERVER_PORT: 80 }, 'SERVER_PORT is a number; give text or bytes'],
+    [{ HTTPS: true }, 'HTTPS is a boolean; give text or bytes'],
+    [{ REMOTE_USER: undefined }, 'REMOTE_USER is undefined; give text or bytes'],
+  ])('names the variable of %p that is neither text nor bytes', (params, message) => {
+    const send = (): unknown => request({ port: 1, params: params as object, body: '', agent: ownAgent() });
+    expect(send).toThrow(expect.objectContaining({ code: 'FCGI_PARAM_INVALID', message }));
+  });
+
   it('joins repeated headers, except Set-Cookie', async () => {
     const server = await live((_incoming, response) => {
       response.setHeader('Set-Cookie', ['a=1', 'b=2']).setHeader('X-List', ['1', '2']).end();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Agent, parseWebServerAddresses, type ServerResponse } from '../src/index.ts';
+import { Agent, createServer, parseWebServerAddresses, type ServerResponse } from '../src/index.ts';
 import { Live } from './helpers/live.ts';
 
 let live: Live;
@@ -69,6 +69,14 @@ describe('a status that cannot be sent', () => {
     }).onPort();
     await expect(live.fetch()).rejects.toMatchObject({ name: 'FastCgiError' });
     expect(await failure).toMatchObject({ code: 'FCGI_HEADER_INVALID', fault: 'local' });
+  });
+});
+
+describe('limits that are none', () => {
+  it('are refused before anybody connects', () => {
+    expect(() => createServer({ limits: { requests: -1 } }, () => undefined)).toThrow(
+      expect.objectContaining({ code: 'FCGI_OPTION_INVALID' }),
+    );
   });
 });
 

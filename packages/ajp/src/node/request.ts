@@ -9,10 +9,12 @@ import type { ContainerAddress } from './pooled-connection.ts';
 
 /** A request to a container. Times are milliseconds, 0 waits for ever. */
 export interface RequestOptions
-  extends ContainerAddress, Partial<Omit<ForwardRequestInit, 'headers' | 'uri'>> {
+  extends ContainerAddress, Partial<Omit<ForwardRequestInit, 'headers' | 'uri' | 'secret'>> {
   /** Path, with the query after "?" unless `queryString` is given. Default "/". */
   readonly path?: string;
   readonly headers?: HeadersInit;
+  /** What the container asks for; its UTF-8 bytes are sent. Default: none. */
+  readonly secret?: string | null | undefined;
   /** Default: one agent for the process. */
   readonly agent?: Agent;
   /** Longest silence before the head of the response. Default 60 000. */

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { createServer as createNetServer, type Server, type Socket } from 'node:net';
 import { AjpError } from '../errors.ts';
 import type { ServerHandler } from '../server-handler.ts';
-import { ServerConnection, type ServerConnectionOptions } from '../server-connection.ts';
+import { checkOptions, ServerConnection, type ServerConnectionOptions } from '../server-connection.ts';
 import { IncomingRequest } from './incoming-request.ts';
 import { ServerResponse } from './server-response.ts';
 import { SocketTransport } from './socket-transport.ts';
@@ -57,7 +57,7 @@ export function createServer(first?: ServerOptions | RequestListener, second?: R
   return server;
 }
 
-/** Accepts fronts and emits their requests. */
+/** Accepts fronts and emits their requests. Throws AJP_INVALID_OPTION for options that are out of range. */
 export class AjpServer extends EventEmitter<Events> {
   readonly #options: ServerOptions;
   readonly #net: Server;
@@ -66,6 +66,8 @@ export class AjpServer extends EventEmitter<Events> {
 
   constructor(options: ServerOptions = {}) {
     super();
+    // Now, not when the first front connects: then nobody could catch it.
+    checkOptions(options);
     this.#options = options;
     this.#watch = new StallWatch(timeoutsOf(options));
     this.#net = createNetServer((socket) => this.serve(socket));

@@ -45,12 +45,21 @@ const NOT_FOR_AUTHORIZER: ReadonlySet<string> = new Set([
   'SCRIPT_NAME',
 ]);
 
-/** The variables of a request in full. */
+/** The variables of a request in full. Throws FCGI_PARAM_INVALID for what is neither text nor bytes. */
 export function paramsOf(options: RequestOptions): [string, string | Uint8Array][] {
   const params: Record<string, string | Uint8Array> = { ...DEFAULT_PARAMS };
   if (options.body !== undefined) params['CONTENT_LENGTH'] = String(Buffer.byteLength(options.body));
   const pairs = Object.entries({ ...params, ...options.params });
+  for (const [name, value] of pairs) {
+    if (typeof value === 'string' || value instanceof Uint8Array) continue;
+    throw new FastCgiError('FCGI_PARAM_INVALID', `${name} is ${describe(value)}; give text or bytes`);
+  }
   return options.role === Role.AUTHORIZER ? pairs.filter(([name]) => !NOT_FOR_AUTHORIZER.has(name)) : pairs;
+}
+
+// Nothing of it where it may be a secret.
+function describe(value: unknown): string {
+  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }
 
 /** Where to connect. */

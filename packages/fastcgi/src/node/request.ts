@@ -11,13 +11,15 @@ export const globalAgent: Agent = new Agent();
 
 /**
  * Sends a request to a FastCGI application. `onResponse` is called at most once. Unless `body` is given, write the body
- * to the returned stream and end it. Throws FCGI_OPTION_INVALID without an address; everything else is an `error` event.
+ * to the returned stream and end it. Throws FCGI_OPTION_INVALID without an address
+ * and FCGI_PARAM_INVALID for a variable that is neither text nor bytes; everything else is an `error` event.
  */
 export function request(
   options: RequestOptions,
   onResponse?: (response: IncomingResponse) => void,
 ): OutgoingRequest {
   const address = addressOf(options);
+  const params = paramsOf(options);
   const role = options.role ?? Role.RESPONDER;
   const body = options.body === undefined ? undefined : Buffer.from(options.body);
   const outgoing = new OutgoingRequest(role, body !== undefined);
@@ -25,7 +27,6 @@ export function request(
   watch(outgoing, options);
   const agent =
     options.agent === false ? new Agent({ keepConnection: false }) : (options.agent ?? globalAgent);
-  const params = paramsOf(options);
   agent.send(address, outgoing, { role, params, ...(body === undefined ? {} : { stdin: [body] }) });
   if (body !== undefined) outgoing.end();
   return outgoing;

@@ -9,6 +9,7 @@ import {
   type Socket,
 } from 'node:net';
 import type { FastCgiError } from '../errors.ts';
+import { limitsFrom } from '../limits.ts';
 import { ServerConnection, type ServerOptions } from '../server-connection.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 import { isAllowedPeer, parseWebServerAddresses } from './peer-addresses.ts';
@@ -47,7 +48,7 @@ interface ServerEvents {
   clientError: [error: FastCgiError];
 }
 
-/** A FastCGI application behind a listening socket. Made by {@link createServer}. */
+/** A FastCGI application behind a listening socket. Made by {@link createServer}. Throws FCGI_OPTION_INVALID for bad limits. */
 export class FastCgiServer extends EventEmitter<ServerEvents> {
   readonly #options: FastCgiServerOptions;
   readonly #allowed: readonly string[] | undefined;
@@ -56,6 +57,8 @@ export class FastCgiServer extends EventEmitter<ServerEvents> {
 
   constructor(options: FastCgiServerOptions = {}) {
     super();
+    // Now, not when the first web server connects: then nobody could catch it.
+    limitsFrom(options.limits);
     this.#options = options;
     this.#allowed = options.allowedAddresses ?? parseWebServerAddresses(process.env['FCGI_WEB_SERVER_ADDRS']);
     this.#server = createNetServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
