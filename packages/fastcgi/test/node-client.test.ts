@@ -97,7 +97,8 @@ describe('a request', () => {
     [{ HTTPS: true }, 'HTTPS is a boolean; give text or bytes'],
     [{ REMOTE_USER: undefined }, 'REMOTE_USER is undefined; give text or bytes'],
   ])('names the variable of %p that is neither text nor bytes', (params, message) => {
-    const send = (): unknown => request({ port: 1, params: params as object, body: '', agent: ownAgent() });
+    const given = params as unknown as Record<string, string>;
+    const send = (): unknown => request({ port: 1, params: given, body: '', agent: ownAgent() });
     expect(send).toThrow(expect.objectContaining({ code: 'FCGI_PARAM_INVALID', message }));
   });
 

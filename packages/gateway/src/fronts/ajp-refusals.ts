@@ -13,6 +13,7 @@ export interface Refusal {
 }
 
 const ADVICE: Partial<Readonly<Record<AjpErrorCode, string>>> = {
+  AJP_BAD_MAGIC: 'does whoever connects here speak AJP?',
   AJP_WRONG_SECRET:
     'the secret in the web server must be that of secret_file: secret=... in ProxyPass (mod_proxy_ajp), worker.NAME.secret (mod_jk), AJP13_SECRET in setenv.set-environment (lighttpd)',
   AJP_FORBIDDEN_ATTRIBUTE: 'if the application needs it, name it in allowed_attributes',

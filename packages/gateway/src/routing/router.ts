@@ -74,6 +74,10 @@ export class Router {
       exchange.fail(new GatewayError('SLUICE_NOT_MOUNTED', message));
       return;
     }
+    if (isBare(sent) && !variables.get('REQUEST_METHOD')) {
+      exchange.fail(new GatewayError('SLUICE_BAD_REQUEST', NOTHING_SENT));
+      return;
+    }
     if (path.pathInfo.includes('\0')) {
       exchange.fail(new GatewayError('SLUICE_BAD_REQUEST', 'the path contains %00'));
       return;
@@ -126,6 +130,13 @@ export class Router {
       collectBody(exchange, body, this.#body, this.#spool, () => backend.handle(exchange));
     }
   }
+}
+
+const NOTHING_SENT =
+  'the web server has sent neither REQUEST_METHOD nor a path; in nginx, "include fastcgi_params;" (scgi_params, uwsgi_params) sends them';
+
+function isBare({ requestUri, scriptName, pathInfo }: RequestPath): boolean {
+  return requestUri === undefined && scriptName === undefined && pathInfo === undefined;
 }
 
 /** What follows the question mark of a request target. */

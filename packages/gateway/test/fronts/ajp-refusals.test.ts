@@ -18,7 +18,8 @@ describe('what is told of refusals', () => {
       /AJP13_SECRET/,
     ])
       expect(told?.message).toMatch(hint);
-    expect(refusals.note(badMagic, 0)).toEqual({ code: 'AJP_BAD_MAGIC', message: 'magic 4745', untold: 0 });
+    const message = 'magic 4745; does whoever connects here speak AJP?';
+    expect(refusals.note(badMagic, 0)).toEqual({ code: 'AJP_BAD_MAGIC', message, untold: 0 });
   });
 
   it('names the setting that lets an attribute in', () => {

@@ -126,6 +126,18 @@ describe('the path', () => {
     expect([exchange.outcome, exchange.status, isHandled]).toEqual(['SLUICE_NOT_MOUNTED', 404, false]);
   });
 
+  it('of a web server that sends no variables at all is answered with 400, and the log names the line it lacks', () => {
+    const paths = ['REQUEST_URI', 'SCRIPT_NAME', 'PATH_INFO'];
+    const bare = makeExchange({ showDetail: true });
+    bare.exchange.variables = bare.exchange.variables.without('REQUEST_METHOD', ...paths);
+    const { exchange, isHandled } = route(bare);
+    expect([exchange.outcome, exchange.status, isHandled]).toEqual(['SLUICE_BAD_REQUEST', 400, false]);
+    expect(bare.reply.text).toContain('include fastcgi_params;');
+    const withMethod = makeExchange();
+    withMethod.exchange.variables = withMethod.exchange.variables.without(...paths);
+    expect(route(withMethod).isHandled).toBe(true);
+  });
+
   it('with an encoded NUL is answered with 400', () => {
     const made = makeExchange({ variables: { REQUEST_URI: '/a%00b' } });
     made.exchange.variables = made.exchange.variables.without('SCRIPT_NAME', 'PATH_INFO');
