@@ -109,9 +109,14 @@ async function programFor(words: readonly string[], run: RunCommand): Promise<Co
 
 function configure(program: Command, { stdout, stderr }: CliContext): void {
   for (const command of [program, ...program.commands]) {
+    const explain = hasSettings(command) ? withCounterpart : (text: string): string => text;
     command.exitOverride().configureOutput({
       writeOut: (text) => void stdout.write(text),
-      writeErr: (text) => void stderr.write(withCounterpart(text.replace(/^error: /, 'sluice: '))),
+      writeErr: (text) => void stderr.write(explain(text.replace(/^error: /, 'sluice: '))),
     });
   }
+}
+
+function hasSettings({ options }: Command): boolean {
+  return options.some(({ long }) => long === '--processes');
 }

@@ -64,6 +64,7 @@ describe('the command line', () => {
     );
     expect(await say('--bind=0.0.0.0:80')).toContain('(here it is --http, or --fastcgi and so on)');
     expect(await say('-w', '4')).toContain("'-w'\n(here it is --processes)");
+    expect((await new World().run('status', '-p')).stderr).toBe("sluice: unknown option '-p'\n");
     expect(await say('--nothing-like-it')).toBe("sluice: unknown option '--nothing-like-it'\n");
   });
 
