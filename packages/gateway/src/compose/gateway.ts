@@ -108,10 +108,14 @@ class WiredGateway implements Gateway {
     this.#spool = new Spool(config.body.spoolDirectory);
     this.#upstreams = new Upstreams(config, logger);
     const fallback = config.app.target === '' ? nobody : this.#pools.get('default');
-    const replies = makeReplies(config.reply, this.#spool, logger);
-    const routes = makeRoutes(config, this.#pools, this.#upstreams);
-    const bodyClock = new BodyClock(config.limits.bodyTimeoutMs);
-    const router = new Router(routes, fallback, config.body, this.#spool, replies, bodyClock);
+    const router = new Router({
+      routes: makeRoutes(config, this.#pools, this.#upstreams),
+      fallback,
+      body: config.body,
+      spool: this.#spool,
+      delivery: makeReplies(config.reply, this.#spool, logger),
+      bodyClock: new BodyClock(config.limits.bodyTimeoutMs),
+    });
     this.#fronts = new Fronts(config, router, logger, options);
     this.commands = commandsOf({
       pools: this.#pools,

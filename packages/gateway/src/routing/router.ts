@@ -17,6 +17,19 @@ export interface Route {
   readonly backend: Backend;
 }
 
+/** What a router has around it. */
+export interface RouterOptions {
+  readonly routes: readonly Route[];
+  /** Answers what no route matches. */
+  readonly fallback: Backend;
+  readonly body: BodyConfig;
+  readonly spool: Spool;
+  /** What becomes of replies; by default they go straight to their front. */
+  readonly delivery?: Delivery;
+  /** Watches bodies that are still arriving; by default nobody does. */
+  readonly bodyClock?: BodyClock;
+}
+
 /** Sends each exchange to the backend of the most special route, with its path split and its body complete. */
 export class Router {
   readonly #routes: RouteTable<Route> | null;
@@ -26,19 +39,7 @@ export class Router {
   readonly #delivery: Delivery;
   readonly #bodyClock: BodyClock | null;
 
-  /**
-   * @param fallback answers what no route matches
-   * @param delivery what becomes of replies; by default they go straight to their front
-   * @param bodyClock watches bodies that are still arriving; by default nobody does
-   */
-  constructor(
-    routes: readonly Route[],
-    fallback: Backend,
-    body: BodyConfig,
-    spool: Spool,
-    delivery: Delivery = DIRECT,
-    bodyClock: BodyClock | null = null,
-  ) {
+  constructor({ routes, fallback, body, spool, delivery = DIRECT, bodyClock }: RouterOptions) {
     const entries = routes.map((route) => {
       const { path, hosts = null, methods = null } = route.config;
       return [{ path, hosts, methods }, route] as const;
@@ -48,7 +49,7 @@ export class Router {
     this.#body = body;
     this.#spool = spool;
     this.#delivery = delivery;
-    this.#bodyClock = bodyClock;
+    this.#bodyClock = bodyClock ?? null;
   }
 
   /**

@@ -53,7 +53,8 @@ function route(
     return { config, backend: new RecordingBackend() };
   });
   const fallback = new RecordingBackend();
-  new Router(backends, fallback, LIMITS, spool).handle(made.exchange, { mount, isScriptNameBelieved: false });
+  const router = new Router({ routes: backends, fallback, body: LIMITS, spool });
+  router.handle(made.exchange, { mount, isScriptNameBelieved: false });
   const went = backends.find(({ backend }) => backend.taken.length > 0);
   return {
     ...made,
@@ -164,6 +165,7 @@ describe('the variables', () => {
 });
 
 describe('a body', () => {
+  const collecting = (fallback: Backend): Router => new Router({ routes: [], fallback, body: LIMITS, spool });
   const post = (sizeBytes: number | null): TestExchange & { body: BodyStream; source: RecordingSource } => {
     const source = new RecordingSource();
     const body = new BodyStream(source, sizeBytes);
@@ -173,10 +175,7 @@ describe('a body', () => {
   it('is complete before a backend gets the request', () => {
     const made = post(null);
     const backend = new RecordingBackend();
-    new Router([], backend, LIMITS, spool).handle(made.exchange, {
-      mount: null,
-      isScriptNameBelieved: false,
-    });
+    collecting(backend).handle(made.exchange, { mount: null, isScriptNameBelieved: false });
     made.body.push(Buffer.from('abc'));
     expect(backend.taken).toEqual([]);
     made.body.finish();
@@ -216,10 +215,7 @@ describe('a body', () => {
   it('of exactly the limit is taken', () => {
     const made = post(10);
     const backend = new RecordingBackend();
-    new Router([], backend, LIMITS, spool).handle(made.exchange, {
-      mount: null,
-      isScriptNameBelieved: false,
-    });
+    collecting(backend).handle(made.exchange, { mount: null, isScriptNameBelieved: false });
     made.body.push(Buffer.alloc(10));
     made.body.finish();
     expect(backend.taken).toHaveLength(1);

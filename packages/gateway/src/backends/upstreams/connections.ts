@@ -51,23 +51,18 @@ export class Connections {
 
   /** Opens another one, the caller's as with `take`. Returns what gives the attempt up. */
   open(waiter: Connecting): () => void {
-    const giveUp = openLink(
-      this.#address,
-      this.#protocol,
-      this.#options.connectTimeoutMs,
-      {
-        opened: (link) => {
-          this.#connecting.delete(giveUp);
-          this.#open.add(link);
-          waiter.opened(link);
-        },
-        failed: (failure) => {
-          this.#connecting.delete(giveUp);
-          waiter.failed(failure);
-        },
+    const giveUp = openLink(this.#address, this.#protocol, this.#options.connectTimeoutMs, {
+      opened: (link) => {
+        this.#connecting.delete(giveUp);
+        this.#open.add(link);
+        waiter.opened(link);
       },
-      (link) => this.#ended(link),
-    );
+      failed: (failure) => {
+        this.#connecting.delete(giveUp);
+        waiter.failed(failure);
+      },
+      ended: (link) => this.#ended(link),
+    });
     this.#connecting.add(giveUp);
     return () => {
       this.#connecting.delete(giveUp);

@@ -13,6 +13,11 @@ export type ServerAddress =
 export interface Connecting {
   opened(link: Link): void;
   failed(failure: UpstreamFailure): void;
+  /**
+   * The socket has come to its end, at any time after `opened`. Called once or twice, the last time when nothing is left
+   * of it.
+   */
+  ended?(link: Link): void;
 }
 
 /** A connection that stands. */
@@ -59,60 +64,81 @@ export class Link {
 /** A Unix socket whose backlog is full refuses at once, where TCP would try again by itself. */
 const BACKLOG_RETRY_MS = 10;
 
-/**
- * Connects to a server. Returns what gives the attempt up; nothing is called after that.
- *
- * @param ended the socket has come to its end, at any time after `opened`; called once or twice, the last time when
- *   nothing is left of it
- */
+/** Connects to a server. Returns what gives the attempt up; nothing is called after that. */
 export function openLink(
   address: ServerAddress,
   protocol: UpstreamProtocol,
   timeoutMs: number,
   waiter: Connecting,
-  ended: (link: Link) => void,
 ): () => void {
-  const target =
-    address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
-  let socket: Socket;
-  let isSettled = false;
-  let retry: NodeJS.Timeout | undefined;
-  const settle = (): boolean => {
-    const isFirst = !isSettled;
-    isSettled = true;
-    clearTimeout(deadline);
-    clearTimeout(retry);
-    return isFirst;
-  };
-  const attempt = (): void => {
-    const opening = connect({ ...target, allowHalfOpen: true, noDelay: true });
-    socket = opening;
-    opening.on('error', (cause: NodeJS.ErrnoException) => {
-      if (isSettled) return;
-      if (cause.code === 'EAGAIN' && address.kind === 'unix') {
-        retry = setTimeout(attempt, BACKLOG_RETRY_MS);
-      } else if (settle()) {
-        waiter.failed(unreachable(cause));
-      }
-    });
-    opening.once('connect', () => {
-      if (!settle()) return;
-      const link = new Link(opening, protocol.attach(opening));
-      opening.once('end', () => ended(link));
-      opening.once('close', () => ended(link));
-      waiter.opened(link);
-    });
-  };
-  const deadline = setTimeout(() => {
+  const attempt = new Attempt(address, protocol, timeoutMs, waiter);
+  return () => attempt.giveUp();
+}
+
+class Attempt {
+  readonly #address: ServerAddress;
+  readonly #protocol: UpstreamProtocol;
+  readonly #waiter: Connecting;
+  readonly #deadline: NodeJS.Timeout;
+  #socket: Socket;
+  #retry: NodeJS.Timeout | undefined;
+  #isSettled = false;
+
+  constructor(address: ServerAddress, protocol: UpstreamProtocol, timeoutMs: number, waiter: Connecting) {
+    this.#address = address;
+    this.#protocol = protocol;
+    this.#waiter = waiter;
+    this.#deadline = setTimeout(() => this.#timedOut(timeoutMs), timeoutMs);
+    this.#socket = this.#connect();
+  }
+
+  giveUp(): void {
+    if (this.#settle()) this.#socket.destroy();
+  }
+
+  #connect(): Socket {
+    const target =
+      this.#address.kind === 'unix'
+        ? { path: this.#address.path }
+        : { host: this.#address.host, port: this.#address.port };
+    const socket = connect({ ...target, allowHalfOpen: true, noDelay: true });
+    socket.on('error', (cause) => this.#refused(cause));
+    socket.once('connect', () => this.#connected(socket));
+    return socket;
+  }
+
+  #connected(socket: Socket): void {
+    if (!this.#settle()) return;
+    const link = new Link(socket, this.#protocol.attach(socket));
+    socket.once('end', () => this.#waiter.ended?.(link));
+    socket.once('close', () => this.#waiter.ended?.(link));
+    this.#waiter.opened(link);
+  }
+
+  #refused(cause: NodeJS.ErrnoException): void {
+    if (this.#isSettled) return;
+    if (cause.code === 'EAGAIN' && this.#address.kind === 'unix') {
+      this.#retry = setTimeout(() => (this.#socket = this.#connect()), BACKLOG_RETRY_MS);
+    } else if (this.#settle()) {
+      this.#waiter.failed(unreachable(cause));
+    }
+  }
+
+  #timedOut(timeoutMs: number): void {
     const message = `no connection within ${timeoutMs} ms (connect_timeout)`;
-    if (!settle()) return;
-    socket.destroy();
-    waiter.failed(new UpstreamFailure('SLUICE_UPSTREAM_TIMEOUT', message, { retry: 'always' }));
-  }, timeoutMs);
-  attempt();
-  return () => {
-    if (settle()) socket.destroy();
-  };
+    if (!this.#settle()) return;
+    this.#socket.destroy();
+    this.#waiter.failed(new UpstreamFailure('SLUICE_UPSTREAM_TIMEOUT', message, { retry: 'always' }));
+  }
+
+  /** Returns whether nothing had been decided before. */
+  #settle(): boolean {
+    const isFirst = !this.#isSettled;
+    this.#isSettled = true;
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#retry);
+    return isFirst;
+  }
 }
 
 function unreachable(cause: NodeJS.ErrnoException): UpstreamFailure {

@@ -7,6 +7,7 @@ import { Crew } from './crew.ts';
 import { Gate } from './gate.ts';
 import { Generations, type GenerationOwner, type TurnoverKind } from './generations.ts';
 import type { Lane } from './lane.ts';
+import { LastRequests } from './last-requests.ts';
 import type { PoolOptions, PoolReporter } from './pool-options.ts';
 import { describeWorker, type PoolState, type PoolStatus } from './pool-status.ts';
 import { startProcess, type StartProcess } from './process.ts';
@@ -25,14 +26,6 @@ import type { Ending, Worker, WorkerEvents } from './worker.ts';
 const CLOCK_MS = 100;
 /** So late, nobody is judged before what has come meanwhile has been read. */
 const CLOCK_LATE_MS = 250;
-/** A worker whose request timed out is killed at once when idle, and after this if other requests still run in it. */
-const LAST_REQUESTS_MS = 5_000;
-
-/** What a worker is stuck with, and how long its other requests have to finish. */
-interface Stuck {
-  readonly reason: string;
-  readonly untilMs: number;
-}
 
 /** Runs exchanges in supervised worker processes. */
 export class Pool implements Backend, WorkerEvents, GenerationOwner, WatchdogEvents {
@@ -52,7 +45,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner, WatchdogEve
   #state: PoolState = 'new';
   /** Workers that ended unasked. */
   #restarts = 0;
-  readonly #stuck = new Map<Worker, Stuck>();
+  readonly #lastRequests = new LastRequests();
   #onTried: (() => void) | null = null;
   readonly #onStopped: (() => void)[] = [];
 
@@ -258,7 +251,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner, WatchdogEve
 
   ended(worker: Worker, { reason, readyForMs, wasExpected, wasRetired }: Ending): void {
     this.#crew.remove(worker);
-    this.#stuck.delete(worker);
+    this.#lastRequests.forget(worker);
     this.#watchdog.forget(worker);
     const mustRestart = this.#state === 'running' && !wasRetired && !this.#generations.has(worker);
     this.#generations.failed(worker, { reason: `worker ${worker.pid} ${reason}`, detail: '' });
@@ -349,7 +342,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner, WatchdogEve
         if (overdue) this.#timeOut(worker, overdue.exchange, overdue.reason, nowMs);
       }
     }
-    for (const [worker, stuck] of this.#stuck) this.#end(worker, stuck, nowMs);
+    this.#lastRequests.look(nowMs);
     if (this.#state === 'running') this.#upkeep.grow(nowMs);
     return isAnyRunning || this.#gate.waiting > 0;
   }
@@ -360,15 +353,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner, WatchdogEve
     exchange.fail(new GatewayError('SLUICE_REQUEST_TIMEOUT', reason));
     worker.retire();
     this.#adjust();
-    if (!this.#stuck.has(worker)) this.#stuck.set(worker, { reason, untilMs: nowMs + LAST_REQUESTS_MS });
-  }
-
-  /** Ends a worker that is stuck, when its other requests have finished or had their time. */
-  #end(worker: Worker, { reason, untilMs }: Stuck, nowMs: number): void {
-    const isAlone = worker.lanes.every((lane) => lane.running === null || lane.running.isDone);
-    if (!isAlone && nowMs < untilMs) return;
-    this.#stuck.delete(worker);
-    worker.abort('SLUICE_WORKER_DIED', `was killed: ${reason}`);
+    this.#lastRequests.begin(worker, reason, nowMs);
   }
 
   #stopIfDone(): void {

@@ -124,7 +124,7 @@ function ask(
         over(error);
       }
     };
-    const giveUp = openLink(address, protocol, timeoutMs, { opened, failed: over }, () => {});
+    const giveUp = openLink(address, protocol, timeoutMs, { opened, failed: over });
   });
 }
 
