@@ -156,6 +156,11 @@ export function launchGateway(
   return bed.add(new Gateway(running, expectedLog));
 }
 
+/** A log that the bed can read, and a spool where it sees what is left; the lines end within `[body]`. */
+export function watchedSettings({ site }: TestBed): string[] {
+  return ['[log]', 'format = "json"', '[body]', `spool_directory = ${quote(site.makeDirectory('spool'))}`];
+}
+
 /** Writes `sluice.toml` and returns its path. */
 export function writeConfig(bed: TestBed, options: GatewayOptions): string {
   const lines = [
@@ -164,10 +169,7 @@ export function writeConfig(bed: TestBed, options: GatewayOptions): string {
     `directory = ${quote(options.directory ?? APPS)}`,
     `python = ${quote(options.python ?? defaultPython())}`,
     ...(options.app ?? []),
-    '[log]',
-    'format = "json"',
-    '[body]',
-    `spool_directory = ${quote(bed.site.makeDirectory('spool'))}`,
+    ...watchedSettings(bed),
     ...(options.body ?? []),
     '[pool.default]',
     `processes = ${options.processes ?? 2}`,

@@ -1,6 +1,6 @@
 // A gateway whose application passes its requests on, by a client that takes the place of flup's.
 import { fileURLToPath } from 'node:url';
-import { spawnSluice, type Gateway } from './gateway.ts';
+import { spawnSluice, watchedSettings, type Gateway } from './gateway.ts';
 import { defaultPython } from './python.ts';
 import type { TestBed } from './bed.ts';
 
@@ -30,10 +30,7 @@ export async function startPasser(
   const config = bed.site.write(
     'passer.toml',
     [
-      '[log]',
-      'format = "json"',
-      '[body]',
-      `spool_directory = ${JSON.stringify(bed.site.makeDirectory('spool'))}`,
+      ...watchedSettings(bed),
       '[[listen]]',
       'protocol = "http"',
       `address = "127.0.0.1:${port}"`,

@@ -1,5 +1,5 @@
 // A gateway without an application: an upstream behind, and HTTP in front unless something else is wanted.
-import { spawnSluice, type Gateway } from './gateway.ts';
+import { spawnSluice, watchedSettings, type Gateway } from './gateway.ts';
 import type { TestBed } from './bed.ts';
 
 /** How to start one. */
@@ -21,10 +21,7 @@ export async function startRelay(
   const config = bed.site.write(
     'relay.toml',
     [
-      '[log]',
-      'format = "json"',
-      '[body]',
-      `spool_directory = ${JSON.stringify(bed.site.makeDirectory('spool'))}`,
+      ...watchedSettings(bed),
       '[[listen]]',
       ...(typeof port === 'number'
         ? ['protocol = "http"', `address = "127.0.0.1:${port}"`]

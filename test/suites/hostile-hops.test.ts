@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { bedOfSuite } from '../harness/bed.ts';
 import { within } from '../harness/deadline.ts';
-import { spawnSluice, startGateway } from '../harness/gateway.ts';
+import { spawnSluice, startGateway, watchedSettings } from '../harness/gateway.ts';
 import { RawConnection } from '../harness/raw-connection.ts';
 import { ajp } from '../harness/hostile/speak-ajp.ts';
 import { scgi, uwsgi } from '../harness/hostile/speak-dialects.ts';
@@ -39,10 +39,7 @@ describe('through two gateways', () => {
     const config = bed.site.write(
       'relay.toml',
       [
-        '[log]',
-        'format = "json"',
-        '[body]',
-        `spool_directory = ${JSON.stringify(bed.site.makeDirectory('spool'))}`,
+        ...watchedSettings(bed),
         ...listeners('front'),
         ...SPEAKERS.flatMap((speaker) => [
           '[[route]]',

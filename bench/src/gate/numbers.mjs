@@ -17,6 +17,11 @@ export function quantiles(requests, shares) {
   return shares.map((share) => sorted[Math.max(0, Math.ceil(share * requests.length) - 1)] ?? null);
 }
 
+/** How many were served each second of so many milliseconds. */
+export function servedPerSecond(requests, ms) {
+  return (requests.filter(isServed).length * 1000) / ms;
+}
+
 /** p50, p99 and p99.9, how many there were, and what became of those that were not served. */
 export function summary(requests) {
   const [p50Ms, p99Ms, p999Ms] = quantiles(requests, [0.5, 0.99, 0.999]);

@@ -15,9 +15,7 @@ import {
   nginxSluiceUwsgi,
 } from './nginx-sluice.mjs';
 import { behindOthers } from './other-servers.mjs';
-import { nginxUwsgiFastcgi } from './nginx-uwsgi-fastcgi.mjs';
-import { nginxUwsgiHttp } from './nginx-uwsgi-http.mjs';
-import { nginxUwsgiUwsgi } from './nginx-uwsgi-uwsgi.mjs';
+import { nginxUwsgiFastcgi, nginxUwsgiHttp, nginxUwsgiUwsgi } from './nginx-uwsgi.mjs';
 
 /** Every peer, in the order of the rounds and of the tables. */
 export const allPeers = [

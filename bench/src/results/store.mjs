@@ -1,9 +1,10 @@
 // results/latest.json: every round as measured. Tables are made from it and from nothing else.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { loadFile, saveFile } from './file.mjs';
 
 const BENCH = fileURLToPath(new URL('../../', import.meta.url));
-const FILE = `${BENCH}results/latest.json`;
+const FILE = 'latest.json';
 const PAGE = `${BENCH}RESULTS.md`;
 const PLOTS = `${BENCH}results/plots`;
 
@@ -24,13 +25,12 @@ const PLOTS = `${BENCH}results/plots`;
 
 /** @returns {Results} */
 export function loadResults() {
-  return existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : { runs: [], groups: [] };
+  return loadFile(FILE, { runs: [], groups: [] });
 }
 
 /** @param {Results} results */
 export function saveResults(results) {
-  mkdirSync(`${BENCH}results`, { recursive: true });
-  writeFileSync(FILE, `${JSON.stringify(results, undefined, 1)}\n`);
+  saveFile(FILE, results);
 }
 
 /** Writes the page and its pictures. @param {string} markdown @param {Record<string, string>} plots By file name. */

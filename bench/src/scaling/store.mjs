@@ -1,9 +1,7 @@
 // results/scaling.json: every round of every axis as measured.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { loadFile, rounded, saveFile } from '../results/file.mjs';
 
-const BENCH = fileURLToPath(new URL('../../', import.meta.url));
-const FILE = `${BENCH}results/scaling.json`;
+const FILE = 'scaling.json';
 
 /**
  * @typedef {object} MeasuredAxis
@@ -19,14 +17,12 @@ const FILE = `${BENCH}results/scaling.json`;
 
 /** @returns {ScalingResults} */
 export function loadScaling() {
-  return existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : { runs: [], axes: [] };
+  return loadFile(FILE, { runs: [], axes: [] });
 }
 
 /** @param {ScalingResults} results */
 export function saveScaling(results) {
-  mkdirSync(`${BENCH}results`, { recursive: true });
-  const digits = (_key, value) => (typeof value === 'number' ? Math.round(value * 1000) / 1000 : value);
-  writeFileSync(FILE, `${JSON.stringify(results, digits, 1)}\n`);
+  saveFile(FILE, results, rounded);
 }
 
 /**

@@ -1,9 +1,7 @@
 // results/gate.json: every round of every scenario as measured. Page and pictures are made from it.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { loadFile, rounded, saveFile } from '../../results/file.mjs';
 
-const BENCH = fileURLToPath(new URL('../../../', import.meta.url));
-const FILE = `${BENCH}results/gate.json`;
+const FILE = 'gate.json';
 
 /**
  * @typedef {object} MeasuredScenario
@@ -20,14 +18,12 @@ const FILE = `${BENCH}results/gate.json`;
 
 /** @returns {GateResults} */
 export function loadGate() {
-  return existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : { runs: [], scenarios: [] };
+  return loadFile(FILE, { runs: [], scenarios: [] });
 }
 
 /** @param {GateResults} results */
 export function saveGate(results) {
-  mkdirSync(`${BENCH}results`, { recursive: true });
-  const digits = (_key, value) => (typeof value === 'number' ? Math.round(value * 1000) / 1000 : value);
-  writeFileSync(FILE, `${JSON.stringify(results, digits, 1)}\n`);
+  saveFile(FILE, results, rounded);
 }
 
 /**

@@ -1,5 +1,5 @@
 // Five hundred clients at four lanes.
-import { countOthers, isServed, msUntilNormal, quantiles, series } from '../numbers.mjs';
+import { countOthers, isServed, msUntilNormal, quantiles, servedPerSecond, series } from '../numbers.mjs';
 import { LANES } from '../peers.mjs';
 import { peersNamed } from './scenario.mjs';
 
@@ -41,7 +41,7 @@ within twice of that before it, and stays so for two seconds.`,
       seed,
       signal,
     });
-    const capacity = (alone.requests.filter(isServed).length * 1000) / aloneMs;
+    const capacity = servedPerSecond(alone.requests, aloneMs);
     await settle();
     const crowdEndMs = beforeMs + crowdMs;
     const { requests, generator: itself } = await generator.run(

@@ -1,6 +1,6 @@
 // Three times as much as can be done, from clients that do not wait for ever; then half of it.
 import { statSync } from 'node:fs';
-import { countOthers, isServed, msUntilNormal, quantiles, series } from '../numbers.mjs';
+import { countOthers, isServed, msUntilNormal, quantiles, servedPerSecond, series } from '../numbers.mjs';
 import { LANES } from '../peers.mjs';
 import { peersNamed } from './scenario.mjs';
 
@@ -42,7 +42,7 @@ within twice of that before it, and stays so for two seconds. "Work for nobody" 
   async yardstick({ generator, url, seed, signal }) {
     const load = { path: '/ten', clients: LANES, until: YARDSTICK_MS };
     const { requests } = await generator.run(url, [load], { seed, signal });
-    return (requests.filter(isServed).length * 1000) / YARDSTICK_MS;
+    return servedPerSecond(requests, YARDSTICK_MS);
   },
   async measure({ generator, url, size, seed, signal, countFile, settle, yardstick: capacity }) {
     const { beforeMs, overMs, afterMs } = TIMES[size];

@@ -1,5 +1,5 @@
 // Clients behind slow lines: does anybody else notice?
-import { isServed, summary } from '../numbers.mjs';
+import { isServed, servedPerSecond, summary } from '../numbers.mjs';
 import { peersNamed } from './scenario.mjs';
 
 const CLIENTS = 200;
@@ -56,8 +56,8 @@ Four lanes, behind a web server and without one. Clients of the normal requests 
     const beside = requests.filter(({ classIndex }) => classIndex === 0);
     const slowOnes = requests.filter(({ classIndex }) => classIndex > 0);
     return {
-      alone: { ...summary(alone.requests), servedPerSecond: perSecond(alone.requests, aloneMs) },
-      beside: { ...summary(beside), servedPerSecond: perSecond(beside, ms) },
+      alone: { ...summary(alone.requests), servedPerSecond: servedPerSecond(alone.requests, aloneMs) },
+      beside: { ...summary(beside), servedPerSecond: servedPerSecond(beside, ms) },
       slowWithAnswer: slowOnes.filter(({ bodyBytes }) => bodyBytes > 0).length,
       slowBytes: slowOnes.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0),
       slowFailed: slowOnes.filter((request) => request.outcome !== 'unfinished' && !isServed(request)).length,
@@ -65,7 +65,3 @@ Four lanes, behind a web server and without one. Clients of the normal requests 
     };
   },
 };
-
-function perSecond(requests, ms) {
-  return (requests.filter(isServed).length * 1000) / ms;
-}

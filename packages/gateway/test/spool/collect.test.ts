@@ -258,6 +258,7 @@ function onSmallDisk(name: string, run: () => Promise<void>): void {
     execFileSync('umount', [path]);
     it(name, run);
   } catch {
+    process.stderr.write(`skipped: ${name}, because a small file system cannot be mounted here\n`);
     // oxlint-disable-next-line jest/no-disabled-tests -- the right to mount is not for every machine to give
     it.skip(`${name} (skipped: a small file system cannot be mounted here)`, run);
   }
