@@ -82,7 +82,7 @@ export function decodedPath(requestUri: string): string {
  * Resolves `.` and `..` (RFC 3986 section 5.2.4), so that no route or mount point can be reached or left by them. A path
  * that climbs out of the root begins with `/../` afterwards. Double slashes stay: they may mean something.
  */
-export function resolveDots(path: string): string {
+function resolveDots(path: string): string {
   if (!/\/\.\.?(?:\/|$)/.test(path)) return path;
   const kept: string[] = [];
   const [first = '', ...segments] = path.split('/');

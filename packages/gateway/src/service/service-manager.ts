@@ -4,7 +4,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
 /** The variables of the protocol. They are for this process; workers must not have them. */
-export const serviceVariables: readonly string[] = ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID'];
+const serviceVariables: readonly string[] = ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID'];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

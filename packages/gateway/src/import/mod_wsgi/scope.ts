@@ -43,7 +43,7 @@ function isBelow(path: string, prefix: string): boolean {
 }
 
 /** Sections that say when, not where. */
-export function isTransparent(kind: string): boolean {
+function isTransparent(kind: string): boolean {
   return ['ifmodule', 'ifdefine', 'ifversion', 'iffile', 'ifdirective'].includes(kind);
 }
 
