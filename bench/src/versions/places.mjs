@@ -1,6 +1,6 @@
 // Where two versions are compared: the ways to a gateway on which a change to it can show.
 import { directSluice } from '../peers/direct-sluice.mjs';
-import { nginxSluice, nginxSluiceHttp, nginxSluiceUnkept } from '../peers/nginx-sluice.mjs';
+import { nginxSluice, nginxSluiceHttp, nginxSluiceScgi, nginxSluiceUnkept } from '../peers/nginx-sluice.mjs';
 import { behindOthers } from '../peers/other-servers.mjs';
 
 const behindLighttpd = behindOthers.find(({ name, path }) => name === 'sluice' && path === 'lighttpd');
@@ -12,6 +12,7 @@ const behindLighttpd = behindOthers.find(({ name, path }) => name === 'sluice' &
 export const PLACES = {
   nginx: { peer: nginxSluice },
   'nginx-unkept': { peer: nginxSluiceUnkept },
+  'nginx-scgi': { peer: nginxSluiceScgi },
   'nginx-http': { peer: nginxSluiceHttp },
   lighttpd: { peer: behindLighttpd },
   direct: { peer: directSluice },

@@ -22,13 +22,13 @@ const COPIED_BYTES_MAX = 16 * 1024;
  */
 const APART_MS = 50;
 
-/** What a connection needs to know of its front. */
+/** What a connection needs to know of its front: one for all of its connections. */
 export interface DialectConnectionOptions extends FrontOptions {
   readonly dialect: Dialect;
-  /** A request was refused before it became an exchange. */
-  readonly refused: (error: DialectError | ContentLengthError) => void;
+  /** A request was refused before it became an exchange. `peer` is an address, or empty for a Unix socket. */
+  readonly refused: (peer: string, error: DialectError | ContentLengthError) => void;
   /** Bytes came behind the body. They are dropped, but they may well have been meant to belong to it. */
-  readonly surplus: (contentBytes: number) => void;
+  readonly surplus: (peer: string, contentBytes: number) => void;
 }
 
 /**
@@ -39,6 +39,7 @@ export interface DialectConnectionOptions extends FrontOptions {
  */
 export class DialectConnection implements Reply, BodySource {
   readonly #transport: BatchingTransport;
+  readonly #peer: string;
   readonly #options: DialectConnectionOptions;
   #decoder: HeadDecoder | null;
   #hasBegun = false;
@@ -50,8 +51,10 @@ export class DialectConnection implements Reply, BodySource {
   #missingBytes = 0;
   #isSurplusTold = false;
 
-  constructor(transport: BatchingTransport, options: DialectConnectionOptions) {
+  /** @param peer the address of the web server, or empty for a Unix socket */
+  constructor(transport: BatchingTransport, peer: string, options: DialectConnectionOptions) {
     this.#transport = transport;
+    this.#peer = peer;
     this.#options = options;
     this.#decoder = options.dialect.makeDecoder(options);
   }
@@ -172,13 +175,13 @@ export class DialectConnection implements Reply, BodySource {
   #noteSurplus(): void {
     if (this.#isSurplusTold) return;
     this.#isSurplusTold = true;
-    this.#options.surplus(this.#contentBytes);
+    this.#options.surplus(this.#peer, this.#contentBytes);
   }
 
   /** Answers what cannot become an exchange, unless its sender would not understand the answer either. */
   #refuse(error: DialectError | ContentLengthError): void {
     this.#decoder = null;
-    this.#options.refused(error);
+    this.#options.refused(this.#peer, error);
     if (error.code === 'WRONG_PROTOCOL') {
       this.#isOver = true;
       this.#transport.destroy();

@@ -2,7 +2,7 @@
 
 import { createServer, type Server, type Socket } from 'node:net';
 import { BatchingTransport } from './batching-transport.ts';
-import { DialectConnection } from './dialect-connection.ts';
+import { DialectConnection, type DialectConnectionOptions } from './dialect-connection.ts';
 import type { Dialect, DialectErrorCode } from './dialect.ts';
 import type { Front, FrontOptions } from './front.ts';
 import { Seldom } from './seldom.ts';
@@ -27,15 +27,15 @@ export interface DialectFrontOptions extends FrontOptions {
 export class DialectFront implements Front {
   readonly protocol: Dialect['protocol'];
   readonly server: Server;
-  readonly #dialect: Dialect;
-  readonly #options: DialectFrontOptions;
+  readonly #connectionOptions: DialectConnectionOptions;
+  readonly #headClock: FrontOptions['headClock'];
   readonly #connections = new Map<DialectConnection, Socket>();
   readonly #refusals = new Seldom();
 
   constructor(dialect: Dialect, options: DialectFrontOptions) {
     this.protocol = dialect.protocol;
-    this.#dialect = dialect;
-    this.#options = options;
+    this.#connectionOptions = this.#optionsFor(dialect, options);
+    this.#headClock = options.headClock;
     options.headClock?.watch(this.#connections);
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }
@@ -51,23 +51,26 @@ export class DialectFront implements Front {
   }
 
   #accept(socket: Socket): void {
-    const peer = socket.remoteAddress ?? '';
     const transport = new BatchingTransport(socket);
-    const connection = new DialectConnection(transport, {
-      ...this.#options,
-      dialect: this.#dialect,
-      refused: ({ code, message }) => {
-        const untold = this.#refusals.note(code, performance.now());
-        if (untold !== null) this.#options.refused(peer, { code, message, untold });
-      },
-      surplus: (contentBytes) => {
-        const untold = this.#refusals.note('surplus', performance.now());
-        if (untold !== null) this.#options.surplus(peer, contentBytes, untold);
-      },
-    });
+    const connection = new DialectConnection(transport, socket.remoteAddress ?? '', this.#connectionOptions);
     transport.attach(connection);
     this.#connections.set(connection, socket);
-    this.#options.headClock?.start();
+    this.#headClock?.start();
     socket.on('close', () => this.#connections.delete(connection));
+  }
+
+  #optionsFor(dialect: Dialect, options: DialectFrontOptions): DialectConnectionOptions {
+    return {
+      ...options,
+      dialect,
+      refused: (peer, { code, message }) => {
+        const untold = this.#refusals.note(code, performance.now());
+        if (untold !== null) options.refused(peer, { code, message, untold });
+      },
+      surplus: (peer, contentBytes) => {
+        const untold = this.#refusals.note('surplus', performance.now());
+        if (untold !== null) options.surplus(peer, contentBytes, untold);
+      },
+    };
   }
 }
