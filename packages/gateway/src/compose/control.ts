@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import type { GatewayConfig } from '../config/types.ts';
 import { defaultControlPath } from '../control/place.ts';
 import { ControlServer, type ControlTarget } from '../control/server.ts';
+import { startTrace } from '../control/tracer.ts';
 import type { GatewayStatus, ReloadReport } from '../control/status.ts';
 import { ListenError, listenOnUnixSocket } from '../listen/index.ts';
 import type { Logger } from '../observe/log.ts';
@@ -85,7 +86,7 @@ export function commandsOf({ pools, status, reload, stop }: ControlParts): Contr
         return null;
     }
   };
-  return { run };
+  return { run, trace: async (filter, outbox) => startTrace(filter, outbox) };
 }
 
 /** What came of a reload, as it is told. */

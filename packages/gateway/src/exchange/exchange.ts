@@ -36,6 +36,19 @@ export interface Holder {
   drained(exchange: Exchange): void;
 }
 
+/**
+ * Where an exchange has gone, as far as it is known: a pool, then the worker that runs it; an upstream, then the server that
+ * has it; a directory.
+ */
+export interface Destination {
+  /** As a route names it: `pool:default`, `upstream:legacy`, `fastcgi://127.0.0.1:9000`. */
+  readonly target: string;
+  /** Of the worker. */
+  readonly pid?: number;
+  /** Of the server: its address in words. */
+  readonly label?: string;
+}
+
 /** How an exchange ended: complete, failed with a code, or cancelled because its client went away. */
 export type Outcome = 'complete' | 'cancelled' | FailureCode;
 
@@ -69,6 +82,11 @@ export class Exchange {
   startedMs = 0;
   /** When its backend was done with it; once it is over, when that was. Between the two its client reads. */
   endedMs = 0;
+  /** When the head of a reply went to the client whose end was not known then, or 0. */
+  repliedMs = 0;
+  /** When its backend was done with it, if that was before it was over, or 0. */
+  answeredMs = 0;
+  destination: Destination | null = null;
   /** The status sent to the client, or 0 as long as there is none. */
   status = 0;
   sentBytes = 0;
@@ -98,6 +116,13 @@ export class Exchange {
   /** Whether it is over; everything a backend still says about it is then ignored. */
   get isDone(): boolean {
     return this.outcome !== null;
+  }
+
+  /** The path as it was sent, without the query, which may hold secrets: for whoever watches. */
+  get path(): string {
+    const uri = this.variables.get('REQUEST_URI') ?? '';
+    const query = uri.indexOf('?');
+    return query < 0 ? uri : uri.slice(0, query);
   }
 
   /** Backend: sends the head and the first body bytes; `isLast` if that is all. False: wait for `Holder.drained`. */
@@ -139,6 +164,7 @@ export class Exchange {
     if (this.isDone) return true;
     this.status = head.status;
     this.sentBytes = bytes.length;
+    if (!isLast) this.repliedMs = performance.now();
     const isWritable = this.#reply.head(head, bytes, isLast);
     if (isLast) this.#finish('complete');
     return isWritable;
@@ -201,7 +227,8 @@ export class Exchange {
   /** The backend is done with it; the rest is between a sender and the front. */
   #answered(): void {
     this.holder = null;
-    this.endedMs = performance.now();
+    this.answeredMs = performance.now();
+    this.endedMs = this.answeredMs;
   }
 
   /** Where the client cannot take more for now, something that can may stand in for it. */

@@ -27,6 +27,7 @@ import type { StartMessage } from './messages.ts';
 import { Reloads } from './reloads.ts';
 import { Seat, type Beginning, type SeatEvents } from './seat.ts';
 import { Spread } from './spread.ts';
+import { Traces } from './traces.ts';
 
 /** What several gateways need besides their configuration. */
 export interface GatewaysOptions extends Pick<
@@ -75,9 +76,11 @@ export class Gateways {
   readonly #held: HeldListener[] = [];
   readonly #reloads: Reloads;
   readonly #spread = new Spread();
+  readonly #traces = new Traces();
   readonly #seatEvents: SeatEvents = {
     connections: (number, count) => this.#count(number, count),
     passedOn: (listener, handle) => this.#passOn(listener, handle),
+    traced: (traced) => this.#traces.told(traced),
   };
   #connectionsLimit = Infinity;
   #seats: readonly Seat[] = [];
@@ -226,6 +229,10 @@ export class Gateways {
             this.#options.onStop(request.isNow ? 'now' : 'usual');
             return null;
         }
+      },
+      trace: async (filter, outbox) => {
+        if (this.#seats.length === 0) throw new Error('the gateways are about to be started');
+        return this.#traces.start(this.#seats, filter, outbox);
       },
     };
   }

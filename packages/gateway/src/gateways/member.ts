@@ -4,7 +4,15 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { plainExit } from '../backends/workers/cause-of-death.ts';
 import type { Handle } from '../sockets/native.ts';
-import type { Answers, FromGateway, Question, StartFailure, StartMessage, ToGateway } from './messages.ts';
+import type {
+  Answers,
+  FromGateway,
+  Question,
+  StartFailure,
+  StartMessage,
+  ToGateway,
+  Traced,
+} from './messages.ts';
 
 /** What a member needs of a child process with a channel. */
 export type MemberProcess = Pick<ChildProcess, 'pid' | 'connected' | 'kill'> & {
@@ -20,6 +28,7 @@ export interface MemberEvents {
   ready(unserved: ReadonlyMap<string, string | null>): void;
   /** It has so many connections of clients. */
   connections(count: number): void;
+  traced(traced: Traced): void;
   /** Another gateway should have this connection, for the listener of that index. */
   passedOn(listener: number, handle: Handle): void;
   /** It has ended; `failure` says why it could not start, if it knew. */
@@ -131,6 +140,9 @@ export class Member {
     switch (message.kind) {
       case 'connections':
         this.#events.connections(message.count);
+        break;
+      case 'traced':
+        this.#events.traced(message);
         break;
       case 'connection':
         if (handle) this.#events.passedOn(message.listener, handle);

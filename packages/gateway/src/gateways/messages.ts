@@ -2,6 +2,7 @@
 
 import type { GatewayConfig } from '../config/types.ts';
 import type { ControlRequest, ControlResults } from '../control/protocol.ts';
+import type { TraceFilter } from '../control/trace-event.ts';
 import type { ListenErrorCode } from '../listen/errors.ts';
 
 /** Everything a gateway has to know; the first message to it. */
@@ -28,10 +29,15 @@ export type Question =
   | Extract<ControlRequest, { command: 'status' | 'scale' }>
   /** Without `pools` it is for all of them. */
   | { readonly command: 'reload'; readonly reason: string; readonly pools?: ReadonlySet<string> }
+  /** Tell of requests that end, under this number. */
+  | { readonly command: 'trace'; readonly id: number; readonly filter: TraceFilter }
+  | { readonly command: 'end trace'; readonly id: number }
   | { readonly command: 'ping' };
 
 /** What it answers. */
 export interface Answers extends Pick<ControlResults, 'status' | 'reload' | 'scale'> {
+  readonly trace: null;
+  readonly 'end trace': null;
   readonly ping: null;
 }
 
@@ -39,6 +45,14 @@ export interface Answers extends Pick<ControlResults, 'status' | 'reload' | 'sca
 export interface PassedOn {
   readonly kind: 'connection';
   readonly listener: number;
+}
+
+/** Lines for whoever traces, about so many requests. */
+export interface Traced {
+  readonly kind: 'traced';
+  readonly id: number;
+  readonly lines: string;
+  readonly count: number;
 }
 
 /** A message to a gateway. */
@@ -71,4 +85,5 @@ export type FromGateway =
   | { readonly kind: 'refusal'; readonly id: number; readonly reason: string }
   /** It has so many connections of clients. */
   | { readonly kind: 'connections'; readonly count: number }
+  | Traced
   | PassedOn;

@@ -2,10 +2,11 @@
 
 import { RestartPolicy } from '../backends/workers/restart-policy.ts';
 import type { GatewayStatus, MemberStatus } from '../control/status.ts';
+import type { TraceFilter } from '../control/trace-event.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Handle } from '../sockets/native.ts';
 import type { Member, MemberEvents } from './member.ts';
-import type { Answers, Question, StartFailure } from './messages.ts';
+import type { Answers, Question, StartFailure, Traced } from './messages.ts';
 
 /** Starts a process for a seat. */
 export type Launch = (number: number, events: MemberEvents) => Member;
@@ -15,11 +16,12 @@ export type Beginning =
   | { readonly isReady: true; readonly unserved: ReadonlyMap<string, string | null> }
   | { readonly isReady: false; readonly reason: string; readonly failure: StartFailure | null };
 
-/** What the seats have in common: how connections are spread over them. */
+/** What the seats have in common: how connections are spread over them, and who is told of requests. */
 export interface SeatEvents {
   /** It has so many connections of clients; null: it takes none. */
   connections(number: number, count: number | null): void;
   passedOn(listener: number, handle: Handle): void;
+  traced(traced: Traced): void;
 }
 
 /** How long a gateway has to say how it is. Its event loop is never busy for so long. */
@@ -42,6 +44,7 @@ export class Seat {
   #timer: NodeJS.Timeout | null = null;
   #restarts = 0;
   #limit = Infinity;
+  readonly #traces = new Map<number, TraceFilter>();
   #isStopping = false;
 
   /** Starts its first process. */
@@ -71,6 +74,19 @@ export class Seat {
   setLimit(connectionsCount: number): void {
     this.#limit = connectionsCount;
     this.#member?.setLimit(connectionsCount);
+  }
+
+  /** Has it tell of requests that end, and whoever takes its place; resolves when it does. */
+  async trace(id: number, filter: TraceFilter): Promise<void> {
+    this.#traces.set(id, filter);
+    // One that does not answer has nothing to tell.
+    await this.#member?.ask({ command: 'trace', id, filter }, ANSWER_MS).catch(() => {});
+  }
+
+  /** Has it tell no more. */
+  endTrace(id: number): void {
+    this.#traces.delete(id);
+    this.#member?.ask({ command: 'end trace', id }, ANSWER_MS).catch(() => {});
   }
 
   /** Gives it a connection; nobody has it then if there is no process. */
@@ -128,9 +144,11 @@ export class Seat {
     this.#member = this.#launch(this.#number, {
       ready: (unserved) => this.#hasBecomeReady(unserved),
       connections: (count) => this.#isStopping || this.#events.connections(this.#number, count),
+      traced: (traced) => this.#events.traced(traced),
       passedOn: (listener, handle) => this.#events.passedOn(listener, handle),
       ended: (reason, failure) => this.#hasEnded(reason, failure),
     });
+    for (const [id, filter] of this.#traces) void this.trace(id, filter);
   }
 
   #hasBecomeReady(unserved: ReadonlyMap<string, string | null>): void {

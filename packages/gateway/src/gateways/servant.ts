@@ -7,6 +7,7 @@ import { ListenError } from '../listen/index.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Handle } from '../sockets/native.ts';
 import { PassingOn } from './passing-on.ts';
+import { ToldTraces } from './told-traces.ts';
 import type { FromGateway, Question, StartFailure, StartMessage, ToGateway } from './messages.ts';
 
 /** What a servant acts on. */
@@ -27,6 +28,7 @@ export class GatewayServant {
   readonly #world: ServantWorld;
   readonly #starting: Promise<Gateway | null>;
   readonly #passingOn: PassingOn;
+  readonly #traces: ToldTraces;
   #gateway: Gateway | null = null;
   #tellStopping: () => void = () => {};
   #isStopping = false;
@@ -40,6 +42,7 @@ export class GatewayServant {
       pass: (listener, handle) =>
         void world.tell({ kind: 'connection', listener }, handle).then(() => handle.close(() => {})),
     });
+    this.#traces = new ToldTraces(start.number, (traced) => world.tell(traced));
     this.#starting = this.#start(start);
   }
 
@@ -109,11 +112,27 @@ export class GatewayServant {
   }
 
   async #resultOf(question: Question): Promise<Extract<FromGateway, { kind: 'answer' }>['result']> {
-    if (question.command === 'ping') return null;
+    switch (question.command) {
+      case 'ping':
+        return null;
+      case 'trace':
+        this.#traces.start(question.id, question.filter);
+        return null;
+      case 'end trace':
+        this.#traces.end(question.id);
+        return null;
+      case 'reload':
+        return reportsOf(await (await this.#started()).reload(question.reason, question.pools));
+      case 'status':
+      case 'scale':
+        return (await this.#started()).commands.run(question);
+    }
+  }
+
+  async #started(): Promise<Gateway> {
     const gateway = await this.#starting;
     if (gateway === null) throw new Error('it could not be started');
-    if (question.command !== 'reload') return gateway.commands.run(question);
-    return reportsOf(await gateway.reload(question.reason, question.pools));
+    return gateway;
   }
 
   async #stop(isPatient: boolean): Promise<void> {
@@ -123,6 +142,7 @@ export class GatewayServant {
     this.#tellStopping();
     const gateway = await this.#starting;
     await gateway?.stop(isPatient);
+    await this.#traces.told();
     this.#world.end(OK);
   }
 

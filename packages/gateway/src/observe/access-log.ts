@@ -28,14 +28,12 @@ export function startFailureLog(logger: Logger): () => void {
 
 function fieldsOf(exchange: Exchange): Record<string, unknown> {
   const { variables, queuedMs, startedMs, arrivedMs, endedMs } = exchange;
-  const uri = variables.get('REQUEST_URI') ?? '';
-  const query = uri.indexOf('?');
   return {
     request: exchange.id,
     protocol: exchange.protocol,
     client: variables.get('REMOTE_ADDR') ?? '',
     method: variables.get('REQUEST_METHOD') ?? '',
-    path: query < 0 ? uri : uri.slice(0, query),
+    path: exchange.path,
     status: exchange.status,
     outcome: exchange.outcome,
     bytes: exchange.sentBytes,

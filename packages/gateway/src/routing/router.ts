@@ -71,7 +71,7 @@ export class Router {
     const mountPoint = route?.config.mount ?? mount;
     const path = mountPoint ? splitPath(sent, { mount: mountPoint, isScriptNameBelieved }) : asked;
     if (!path) {
-      const message = `${sent.requestUri ?? 'the path'} is not under the mount point ${mountPoint}`;
+      const message = `${exchange.path || 'the path'} is not under the mount point ${mountPoint}`;
       exchange.fail(new GatewayError('SLUICE_NOT_MOUNTED', message));
       return;
     }

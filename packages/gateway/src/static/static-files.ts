@@ -1,7 +1,7 @@
 // Answers requests with the files of a directory.
 
 import { GatewayError } from '../exchange/errors.ts';
-import type { Backend, Exchange } from '../exchange/exchange.ts';
+import type { Backend, Destination, Exchange } from '../exchange/exchange.ts';
 import { Head } from '../exchange/head.ts';
 import { rangeHeaders, sendFound, sendRefusal } from '../reply/answer.ts';
 import { describeFile, encodePath, type FileAnswer } from '../reply/describe-file.ts';
@@ -27,14 +27,19 @@ type FoundFile = FileAnswer & { readonly kind: 'file' };
  * Serves GET and HEAD with ranges and conditions. Nothing outside of the directory is ever sent, links or not, and
  * nothing whose path has a part that begins with a dot.
  */
-export class StaticFiles implements Backend {
+export class StaticFiles implements Backend, Destination {
+  readonly target: string;
   readonly #options: StaticOptions;
 
   constructor(options: StaticOptions) {
+    this.target = `static:${options.path}`;
     this.#options = options;
   }
 
   handle(exchange: Exchange): void {
+    exchange.destination = this;
+    exchange.queuedMs = performance.now();
+    exchange.startedMs = exchange.queuedMs;
     if (exchange.body.kind === 'stream') exchange.body.discard();
     this.#answer(exchange).catch((cause: unknown) => {
       const message = `the file could not be looked at: ${String(cause)}`;

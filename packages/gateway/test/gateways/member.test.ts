@@ -40,6 +40,7 @@ function bench() {
   const events: MemberEvents = {
     ready: (unserved) => told.push(['ready', unserved]),
     connections: (count) => told.push(['connections', count]),
+    traced: (traced) => told.push(traced),
     passedOn: (listener) => told.push(['passed on', listener]),
     ended: (reason, failure) => told.push(['ended', reason, failure]),
   };

@@ -39,6 +39,7 @@ class MemorySocket implements LaneSocket {
 
 /** Remembers what the lane told it. */
 class RecordingOwner implements LaneOwner {
+  readonly target = 'pool:test';
   readonly ended: Exchange[] = [];
   readonly cancelledTags: number[] = [];
   readonly log: string[] = [];

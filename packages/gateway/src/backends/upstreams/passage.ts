@@ -126,6 +126,7 @@ export class Passage implements Holder, TransferOwner {
 
   #attempt(server: Server): void {
     this.#server = server;
+    this.exchange.destination = server;
     const isRepeatable = REPEATABLE.has(this.#request.method);
     // A second attempt is not left to chance again.
     const kept = this.#isRepeated ? null : server.connections.take(isRepeatable ? Infinity : FRESH_MS);

@@ -1,5 +1,6 @@
 // Owns one server of an upstream: its address, its connections, what it has to do, and what is believed of it.
 
+import type { Destination } from '../../exchange/exchange.ts';
 import type { Choosable } from './balance.ts';
 import { Condition, type ConditionOptions } from './condition.ts';
 import { Connections, type ConnectionOptions } from './connections.ts';
@@ -13,7 +14,9 @@ export interface ServerSpec {
 }
 
 /** One server. */
-export class Server implements Choosable {
+export class Server implements Choosable, Destination {
+  /** What its upstream is called where a route leads to it. */
+  readonly target: string;
   /** Its address in words; no two servers of an upstream have the same. */
   readonly label: string;
   readonly address: ServerAddress;
@@ -28,11 +31,13 @@ export class Server implements Choosable {
 
   /** @param upSinceMs when it was found, or null if it was there from the beginning */
   constructor(
+    { target }: Destination,
     spec: ServerSpec,
     protocol: UpstreamProtocol,
     options: ConnectionOptions & ConditionOptions,
     upSinceMs: number | null,
   ) {
+    this.target = target;
     this.label = formatServer(spec.address);
     this.address = spec.address;
     this.weight = spec.weight;

@@ -1,7 +1,7 @@
 // Answers exchanges from servers that speak a protocol of their own: who takes which, what waits, and which are well.
 
 import { GatewayError } from '../../exchange/errors.ts';
-import type { Backend, Exchange } from '../../exchange/exchange.ts';
+import type { Backend, Destination, Exchange } from '../../exchange/exchange.ts';
 import { choose } from './balance.ts';
 import type { Change } from './condition.ts';
 import { UpstreamFailure } from './failure.ts';
@@ -15,7 +15,8 @@ import type { OwnClocks, UpstreamOptions, UpstreamReporter } from './upstream-op
 import { WaitingLine } from './waiting-line.ts';
 
 /** The servers of one `[upstream.NAME]`. */
-export class Upstream implements Backend, PassageHost {
+export class Upstream implements Backend, Destination, PassageHost {
+  readonly target: string;
   readonly #options: UpstreamOptions;
   readonly #reporter: UpstreamReporter;
   readonly #names: Names;
@@ -31,6 +32,8 @@ export class Upstream implements Backend, PassageHost {
   #whenIdle: (() => void) | null = null;
 
   constructor(options: UpstreamOptions, reporter: UpstreamReporter) {
+    // Where a route names a server, that is the name.
+    this.target = options.name.includes('://') ? options.name : `upstream:${options.name}`;
     this.#options = options;
     this.#reporter = reporter;
     this.#line = new WaitingLine(options.queueLength, options.queueTimeoutMs);
@@ -132,6 +135,7 @@ export class Upstream implements Backend, PassageHost {
 
   #take(exchange: Exchange, clocks: PassageClocks): void {
     exchange.queuedMs = performance.now();
+    exchange.destination = this;
     if (this.#isStopping) return refuse(exchange, new GatewayError('SLUICE_STOPPING', 'the gateway stops'));
     if (this.#options.protocol.needsLength && exchange.body.sizeBytes === null) {
       const message = `a body of unknown size cannot be sent by ${this.#options.protocol.name}`;
@@ -213,7 +217,8 @@ export class Upstream implements Backend, PassageHost {
       const label = formatServer(spec.address);
       const known = before.get(label);
       if (this.#servers.has(label)) continue;
-      const server = known ?? new Server(spec, this.#options.protocol, this.#options, isFirst ? null : nowMs);
+      const server =
+        known ?? new Server(this, spec, this.#options.protocol, this.#options, isFirst ? null : nowMs);
       server.weight = spec.weight;
       this.#servers.set(label, server);
       if (!known) this.#check(server);

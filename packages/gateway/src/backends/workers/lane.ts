@@ -3,7 +3,7 @@
 import type { FileRange } from '../../exchange/delivery.ts';
 import type { BodyStream, CollectedBody } from '../../exchange/body.ts';
 import { GatewayError } from '../../exchange/errors.ts';
-import type { Exchange, Holder } from '../../exchange/exchange.ts';
+import type { Destination, Exchange, Holder } from '../../exchange/exchange.ts';
 import { Loans } from '../../exchange/loans.ts';
 import { Head, HeadError } from '../../exchange/head.ts';
 import { allocatedBriefly } from '../../exchange/young-buffers.ts';
@@ -35,7 +35,7 @@ export interface LaneSocket {
 }
 
 /** What a lane tells the one who owns it. */
-export interface LaneOwner {
+export interface LaneOwner extends Destination {
   /** How many of its lanes have a request. */
   readonly busyLanes: number;
   /** A request on the lane has ended; the next one, if there is one, runs now. */
@@ -193,7 +193,7 @@ export class Lane implements Holder, LaneEvents {
     this.#line = this.#line.filter((exchange) => !returned.includes(exchange));
     this.#tags = this.#tags.filter((tag) => !tags.includes(tag));
     if (this.running !== first) this.#begin();
-    for (const exchange of returned) exchange.holder = null;
+    for (const exchange of returned) leave(exchange);
     return returned;
   }
 
@@ -213,7 +213,7 @@ export class Lane implements Holder, LaneEvents {
     this.#output = [];
     this.#upload?.discard();
     this.#upload = null;
-    for (const exchange of waiting) exchange.holder = null;
+    for (const exchange of waiting) leave(exchange);
     return { begun, waiting };
   }
 
@@ -287,6 +287,7 @@ export class Lane implements Holder, LaneEvents {
     if (!exchange) return;
     this.runningSinceMs = performance.now();
     exchange.startedMs = this.runningSinceMs;
+    exchange.destination = this.#owner;
   }
 
   #expect(tag: number): Exchange {
@@ -357,6 +358,12 @@ export class Lane implements Holder, LaneEvents {
     this.#owner.hasOutput(this);
     body.discard();
   }
+}
+
+/** It has not been begun, whatever was thought of it, and waits again. */
+function leave(exchange: Exchange): void {
+  exchange.holder = null;
+  exchange.startedMs = 0;
 }
 
 /** Writes pieces as one. Returns what the socket says. */

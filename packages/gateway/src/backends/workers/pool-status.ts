@@ -1,6 +1,5 @@
 // What can be said about a pool from outside at one moment. Ages are milliseconds up to that moment.
 
-import type { Exchange } from '../../exchange/exchange.ts';
 import type { Lane } from './lane.ts';
 import { residentBytes } from './memory.ts';
 import type { PreloadStatus } from './worker-source.ts';
@@ -94,13 +93,9 @@ function describeLane({ running, runningSinceMs, load }: Lane, nowMs: number): L
   const request: RequestStatus = {
     id: running.id,
     method: running.variables.get('REQUEST_METHOD') ?? '',
-    path: pathOf(running),
+    path: running.path,
     ageMs: Math.round(nowMs - runningSinceMs),
     isClientGone: running.outcome === 'cancelled',
   };
   return { running: request, aheadCount: load - 1 };
-}
-
-function pathOf({ variables }: Exchange): string {
-  return (variables.get('REQUEST_URI') ?? '').replace(/\?.*/s, '');
 }

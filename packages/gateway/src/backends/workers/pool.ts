@@ -160,6 +160,7 @@ export class Pool implements Backend, WorkerEvents, GenerationOwner, WatchdogEve
   }
 
   handle(exchange: Exchange): void {
+    exchange.destination = this.#crew;
     if (this.#state === 'draining' || this.#state === 'stopped') {
       exchange.fail(new GatewayError('SLUICE_STOPPING', 'the pool takes no more requests'));
       return;

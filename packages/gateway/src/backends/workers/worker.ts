@@ -46,6 +46,8 @@ export interface WorkerInit {
   /** Which load of the code it belongs to. */
   readonly generation: number;
   readonly startupTimeoutMs: number;
+  /** What its pool is called where a route leads to it. */
+  readonly target: string;
 }
 
 /** How long a worker that has closed a channel may take to end before it is killed. */
@@ -68,6 +70,7 @@ const NOTHING = Buffer.alloc(0);
 /** One Python process that runs the application. */
 export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   readonly lanes: readonly Lane[];
+  readonly target: string;
   readonly generation: number;
   /** When it was started, by `performance.now()`. */
   readonly startedMs: number = performance.now();
@@ -93,7 +96,8 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
   #killedFor: { code: FailureCode; reason: string } | null = null;
 
   constructor(init: WorkerInit, events: WorkerEvents, start: (events: ProcessEvents) => ProcessHandle) {
-    const { generation, startupTimeoutMs } = init;
+    const { generation, startupTimeoutMs, target } = init;
+    this.target = target;
     this.generation = generation;
     this.#events = events;
     this.#process = start(this);

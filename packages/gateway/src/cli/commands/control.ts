@@ -12,10 +12,12 @@ import { scale } from './scale.ts';
 import { status } from './status.ts';
 import { drain, stop } from './stop.ts';
 import { top } from './top.ts';
+import { trace } from './trace.ts';
 
 const commands: Readonly<Record<ControlCommandName, (call: ControlCall) => Promise<ExitCode>>> = {
   status,
   top,
+  trace,
   reload,
   scale,
   drain,
@@ -23,7 +25,7 @@ const commands: Readonly<Record<ControlCommandName, (call: ControlCall) => Promi
 };
 
 /** The name of a command that talks to a running gateway. */
-export type ControlCommandName = 'status' | 'top' | 'reload' | 'scale' | 'drain' | 'stop';
+export type ControlCommandName = 'status' | 'top' | 'trace' | 'reload' | 'scale' | 'drain' | 'stop';
 
 /** Adds the commands to the program; `run` is called for the one that was named. */
 export function addControlCommands(
@@ -34,7 +36,7 @@ export function addControlCommands(
     name: ControlCommandName,
     summary: string,
     description: string,
-    hasJson: boolean = true,
+    json: string | null = 'print the answer as JSON',
   ): Command => {
     const command = program.command(name).summary(summary).description(description);
     command.option(
@@ -45,7 +47,7 @@ export function addControlCommands(
       '--config <path>',
       'read settings from this file (default: ./sluice.toml if there is one)',
     );
-    if (hasJson) command.addOption(new Option('--json', 'print the answer as JSON'));
+    if (json !== null) command.addOption(new Option('--json', json));
     command.action(() => run(name, command.args[0], command));
     return command;
   };
@@ -58,8 +60,17 @@ export function addControlCommands(
     'top',
     'show it again every second',
     'Shows what status shows, again every second, until Ctrl-C.',
-    false,
+    null,
   );
+  add(
+    'trace',
+    'show requests as they end',
+    'Shows each request of a running gateway when it is over, with where its time went, until Ctrl-C or until the gateway ends: how long its body arrived (BODY), how long it waited for a worker (QUEUE), how long from then on until the first byte of the reply, if there was one (FIRST) and until the last (REST), and how long the client took what was left (CLIENT). Requests that more than one of the options below select have to match all of them.',
+    'print each request as a line of JSON',
+  )
+    .option('--path <prefix>', 'only requests whose path begins with this')
+    .option('--slower-than <duration>', 'only requests that took at least so long, such as 500ms')
+    .option('--status <status>', 'only these: 404, 5xx, none, or several with commas');
   add(
     'reload',
     'load the code again',
