@@ -1,6 +1,7 @@
 // What is said about a request that is over, and how it is asked for.
 
 import type { Outcome } from '../exchange/exchange.ts';
+import { escapeJson } from '../observe/escape-json.ts';
 
 /** Which requests are told of: those for which all of it is true. */
 export interface TraceFilter {
@@ -56,12 +57,7 @@ export interface TraceGap {
   readonly missed: number;
 }
 
-/** An event as it is sent, with the end of its line: without any character that a terminal would act on. */
+/** An event as it is sent, with the end of its line. */
 export function formatEvent(event: TraceEvent | TraceGap): string {
-  const json = JSON.stringify(event).replace(
-    // JSON itself escapes those below the space.
-    /[\u007f-\u009f]/g,
-    (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
-  );
-  return `${json}\n`;
+  return `${escapeJson(JSON.stringify(event))}\n`;
 }

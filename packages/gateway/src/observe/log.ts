@@ -2,6 +2,7 @@
 // writes lines, and the protocol packages never do.
 import { pino, stdSerializers, stdTimeFunctions, type Logger as PinoLogger } from 'pino';
 import type { LogConfig } from '../config/types.ts';
+import { escapeJson } from './escape-json.ts';
 import { createPrettyWriter } from './pretty.ts';
 
 /** What a line says besides its message. Never bodies, cookies, credentials or query strings. */
@@ -72,16 +73,8 @@ function serializeError(error: unknown): unknown {
   return error instanceof Error ? stdSerializers.err(error) : error;
 }
 
-// JSON escapes the C0 controls. The C1 controls are just as good at taking over a terminal, and some readers of
-// lines split at U+2028; all of these can only stand inside strings, where \u is understood.
-const unescapedControls = /[\u007f-\u009f\u2028\u2029]/g;
-
 function createJsonWriter(stream: LogStream): (line: string) => void {
   return (line) => {
-    stream.write(line.replace(unescapedControls, escapeControl));
+    stream.write(escapeJson(line));
   };
-}
-
-function escapeControl(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -5,14 +5,16 @@ import {
   parseAnswer,
   parseRequest,
   type ControlRequest,
+  type TraceRequest,
 } from '../../src/control/protocol.ts';
 
-const requests: readonly ControlRequest[] = [
+const requests: readonly (ControlRequest | TraceRequest)[] = [
   { command: 'status' },
   { command: 'reload' },
   { command: 'scale', pool: 'reports', processes: { min: 1, max: 4 } },
   { command: 'drain' },
   { command: 'stop', isNow: true },
+  { command: 'trace', path: '/reports', slowerThanMs: 500, status: ['5xx', '404', 'none'] },
 ];
 
 describe('a control request', () => {
@@ -27,14 +29,18 @@ describe('a control request', () => {
     const sent = '{"version":1,"command":"scale","processes":{"min":2,"max":2}}';
     expect(parseRequest(sent)).toEqual({ value });
     expect(parseRequest('{"version":1,"command":"stop"}')).toMatchObject({ value: { isNow: false } });
+    expect(parseRequest('{"version":1,"command":"trace"}')).toEqual({
+      value: { version: 1, command: 'trace', path: null, slowerThanMs: 0, status: [] },
+    });
   });
 
   it.each([
     ['is no JSON', 'status', /not JSON/],
     ['has another version', '{"version":2,"command":"status"}', /speaks version 1/],
     ['has no version', '{"command":"status"}', /speaks version 1/],
-    ['has a command that does not exist', '{"version":1,"command":"explode"}', /command/],
+    ['has a command that does not exist', '{"version":1,"command":"explode"}', /no such command/],
     ['has a field that does not exist', '{"version":1,"command":"status","all":true}', /all/],
+    ['traces a status that is none', '{"version":1,"command":"trace","status":["6xx"]}', /status/],
     ['scales to nothing', '{"version":1,"command":"scale","processes":{"min":0,"max":0}}', /min/],
     [
       'scales to a range that is none',

@@ -26,6 +26,7 @@ beforeEach(async () => {
       if (command === 'reload') await new Promise<void>((resolve) => (release = resolve));
       return [];
     },
+    trace: () => Promise.reject(new Error('nothing happens here')),
   });
   subject.server.listen(path);
   await once(subject.server, 'listening');
