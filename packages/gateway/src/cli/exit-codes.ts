@@ -35,7 +35,7 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   listen: 'A listener could not be opened, because its address is in use or permission is missing.',
   forced: 'A second signal stopped the gateway at once; running requests were cut off.',
   unreachable:
-    '`status`, `reload`, `scale`, `drain`, `stop`: no gateway answers at the control socket, or it refuses. `request`: the server cannot be reached, or its answer is not complete.',
+    '`status`, `top`, `trace`, `reload`, `scale`, `drain`, `stop`: no gateway answers at the control socket, or it refuses. `request`: the server cannot be reached, or its answer is not complete.',
   incomplete: '`import --strict`: something was not carried over.',
   failed:
     '`request --fail`: the server answered with a status of 400 or more. `decode`: something is not well formed.',

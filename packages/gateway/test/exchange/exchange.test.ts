@@ -81,6 +81,37 @@ describe('an exchange', () => {
     expect([exchange.sentBytes, reply.text, reply.ending]).toEqual([6, 'abcdef', 'complete']);
   });
 
+  it('knows when its reply began, if that is not when it ended', () => {
+    const whole = makeExchange().exchange;
+    whole.respond(OK, NOTHING, true);
+    const { exchange } = makeExchange();
+    exchange.respond(OK, NOTHING, false);
+    exchange.write(NOTHING, true);
+    expect([whole.repliedMs, whole.answeredMs, exchange.answeredMs]).toEqual([0, 0, 0]);
+    expect(exchange.repliedMs).toBeGreaterThanOrEqual(exchange.arrivedMs);
+    expect(exchange.repliedMs).toBeLessThanOrEqual(exchange.endedMs);
+  });
+
+  it('knows when its backend was done, if the rest was left to somebody else', () => {
+    const { exchange } = makeExchange();
+    exchange.delivery = { ...exchange.delivery, sendFile: () => {} };
+    exchange.respondFile(OK, {
+      path: Buffer.from('/film'),
+      device: 0n,
+      inode: 0n,
+      offsetBytes: 0,
+      sizeBytes: 1,
+    });
+    expect(exchange.answeredMs).toBeGreaterThanOrEqual(exchange.arrivedMs);
+    exchange.cancel();
+    expect(exchange.answeredMs).toBeLessThanOrEqual(exchange.endedMs);
+  });
+
+  it('has a path without the query', () => {
+    const path = (uri: string) => makeExchange({ variables: { REQUEST_URI: uri } }).exchange.path;
+    expect([path('/a?b?c'), path('/a'), path('?')]).toEqual(['/a', '/a', '']);
+  });
+
   it('says whether its client takes more, and tells its holder when it does again', () => {
     const { exchange, reply } = makeExchange();
     const holder = new RecordingHolder();

@@ -63,6 +63,13 @@ it('matches answers with questions, in whatever order they come', async () => {
   expect([await ping, await reload]).toEqual([null, reports]);
 });
 
+it('hands on what it tells of requests', () => {
+  const { process, told } = bench();
+  const traced = { kind: 'traced', id: 1, lines: 'a\n', count: 1 };
+  process.emit('message', traced);
+  expect(told).toEqual([traced]);
+});
+
 it('passes a refusal on', async () => {
   const { process, member } = bench();
   const asked = member.ask({ command: 'status' }, null);

@@ -139,6 +139,11 @@ describe('the path', () => {
     expect(route(withMethod).isHandled).toBe(true);
   });
 
+  it('is shown without its query where that is said', () => {
+    const { exchange } = route(get('/other?token=secret'), [], '/app');
+    expect(exchange.error?.message).toBe('/other is not under the mount point /app');
+  });
+
   it('with an encoded NUL is answered with 400', () => {
     const made = makeExchange({ variables: { REQUEST_URI: '/a%00b' } });
     made.exchange.variables = made.exchange.variables.without('SCRIPT_NAME', 'PATH_INFO');

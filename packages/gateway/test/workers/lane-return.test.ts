@@ -19,6 +19,12 @@ describe('requests given back', () => {
     expect([bench.lane.load, bench.lane.running]).toEqual([0, null]);
   });
 
+  it('have not been begun, whatever was thought of the first', () => {
+    const { bench } = laneWith(2);
+    expect(bench.lane.running?.startedMs).toBeGreaterThan(0);
+    expect(bench.lane.takeBack([1, 2]).map(({ startedMs }) => startedMs)).toEqual([0, 0]);
+  });
+
   it('have no holder until somebody takes them', () => {
     const { bench } = laneWith(2);
     expect(bench.lane.takeBack([2]).map(({ holder }) => holder)).toEqual([null]);

@@ -65,7 +65,7 @@ export function addControlCommands(
   add(
     'trace',
     'show requests as they end',
-    'Shows each request of a running gateway when it is over, with where its time went, until Ctrl-C or until the gateway ends: how long its body arrived (BODY), how long it waited for a worker (QUEUE), how long from then on until the first byte of the reply, if there was one (FIRST) and until the last (REST), and how long the client took what was left (CLIENT). Requests that more than one of the options below select have to match all of them.',
+    'Shows each request of a running gateway when it is over, with where its time went, until Ctrl-C or until the gateway ends: how long its body arrived (BODY), how long it waited for a worker (QUEUE), how long from then on until the first byte of the reply, if there was one (FIRST) and until the last (REST), and how long the client took what was left (CLIENT). Options that select requests have to match together.',
     'print each request as a line of JSON',
   )
     .option('--path <prefix>', 'only requests whose path begins with this')
