@@ -7,7 +7,7 @@ import type { FrontOptions } from '../../src/fronts/front.ts';
 import { SCGI } from '../../src/fronts/scgi.ts';
 import { UWSGI } from '../../src/fronts/uwsgi.ts';
 import { netstring, packet, scgi, uwsgi } from '../helpers/dialect-peer.ts';
-import { answer, bodyOf, FrontBench } from '../helpers/front-bench.ts';
+import { answer, bodyOf, FrontBench, untilFullAndDrained } from '../helpers/front-bench.ts';
 import { until } from '../helpers/settled.ts';
 
 const STREAM = Head.build(200, 'OK', []);
@@ -203,19 +203,9 @@ describe.each([
 
     it('says when the web server takes no more, and when it does again', async () => {
       const client = await bench.connect();
-      client.socket.pause();
       client.send(request());
       const exchange = await bench.next();
-      let drained = 0;
-      exchange.holder = { cancelled: () => {}, drained: () => drained++ };
-      let isWritable = exchange.respond(STREAM, Buffer.alloc(0), false);
-      while (isWritable) {
-        isWritable = exchange.write(Buffer.alloc(65_536), false);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      client.socket.resume();
-      await until('the web server has taken it', () => drained > 0);
-      exchange.write(Buffer.alloc(0), true);
+      await untilFullAndDrained(exchange, client);
       await client.ended();
       expect(client.ending).toBe('closed');
     });

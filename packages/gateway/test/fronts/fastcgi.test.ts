@@ -5,7 +5,7 @@ import { GatewayError } from '../../src/exchange/errors.ts';
 import { Head } from '../../src/exchange/head.ts';
 import { FastCgiFront } from '../../src/fronts/fastcgi.ts';
 import { abort, begin, isWhole, repliesIn, replyTo, stdin, stdinEnd } from '../helpers/fastcgi-peer.ts';
-import { answer, bodyOf, FrontBench } from '../helpers/front-bench.ts';
+import { answer, bodyOf, FrontBench, untilFullAndDrained } from '../helpers/front-bench.ts';
 import { until } from '../helpers/settled.ts';
 
 const STREAM = Head.build(200, 'OK', []);
@@ -286,19 +286,9 @@ describe('a reply', () => {
 
   it('says when the web server takes no more, and when it does again', async () => {
     const client = await bench.connect();
-    client.socket.pause();
     client.send(begin(1), stdinEnd(1));
     const exchange = await bench.next();
-    let drained = 0;
-    exchange.holder = { cancelled: () => {}, drained: () => drained++ };
-    let isWritable = exchange.respond(STREAM, Buffer.alloc(0), false);
-    while (isWritable) {
-      isWritable = exchange.write(Buffer.alloc(65_536), false);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    client.socket.resume();
-    await until('the web server has taken it', () => drained > 0);
-    exchange.write(Buffer.alloc(0), true);
+    await untilFullAndDrained(exchange, client);
     expect((await replyTo(client, 1)).status).toBe(0);
   });
 });

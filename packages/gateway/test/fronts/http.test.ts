@@ -4,7 +4,7 @@ import { GatewayError } from '../../src/exchange/errors.ts';
 import { Block } from '../../src/exchange/blocks.ts';
 import { Head } from '../../src/exchange/head.ts';
 import { HttpFront } from '../../src/fronts/http.ts';
-import { answer, bodyOf, FrontBench } from '../helpers/front-bench.ts';
+import { answer, bodyOf, FrontBench, untilFullAndDrained } from '../helpers/front-bench.ts';
 import { until } from '../helpers/settled.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
@@ -194,16 +194,9 @@ describe('a reply', () => {
 
   it('says when the client takes no more, and when it does again', async () => {
     const client = await bench.connect();
-    client.socket.pause();
     client.send(GET);
     const exchange = await bench.next();
-    let drained = 0;
-    exchange.holder = { cancelled: () => {}, drained: () => drained++ };
-    let isWritable = exchange.respond(STREAM, Buffer.alloc(0), false);
-    while (isWritable) isWritable = exchange.write(Buffer.alloc(65_536), false);
-    client.socket.resume();
-    await until('the client has taken it', () => drained > 0);
-    exchange.write(Buffer.alloc(0), true);
+    await untilFullAndDrained(exchange, client);
   });
 });
 

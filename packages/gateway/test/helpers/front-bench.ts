@@ -1,10 +1,12 @@
 // A listening front whose exchanges the test answers itself.
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as nextRound } from 'node:timers/promises';
 import type { Exchange } from '../../src/exchange/exchange.ts';
 import type { Front, FrontOptions } from '../../src/fronts/front.ts';
 import { Head } from '../../src/exchange/head.ts';
 import { RawClient } from './raw-client.ts';
+import { until } from './settled.ts';
 import { Temporary } from './temporary.ts';
 
 /** Makes a front. */
@@ -101,4 +103,19 @@ export function bodyOf({ body }: Exchange): Promise<string> {
       failed: reject,
     });
   });
+}
+
+/** Replies until the front says that the client takes no more; then has it read, until the front says that it does again. */
+export async function untilFullAndDrained(exchange: Exchange, client: RawClient): Promise<void> {
+  client.socket.pause();
+  let drained = 0;
+  exchange.holder = { cancelled: () => {}, drained: () => drained++ };
+  let isWritable = exchange.respond(Head.build(200, 'OK', []), Buffer.alloc(0), false);
+  while (isWritable) {
+    isWritable = exchange.write(Buffer.alloc(65_536), false);
+    await nextRound();
+  }
+  client.socket.resume();
+  await until('the client has taken it', () => drained > 0);
+  exchange.write(Buffer.alloc(0), true);
 }
