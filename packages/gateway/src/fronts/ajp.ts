@@ -11,6 +11,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { AjpInbound, type AjpInboundOptions } from './ajp-inbound.ts';
 import { Refusals, type Refusal } from './ajp-refusals.ts';
 import { AjpTransport } from './ajp-transport.ts';
+import { OpenConnections } from './open-connections.ts';
 import type { Front } from './front.ts';
 
 /** What an AJP front is made with. */
@@ -31,7 +32,7 @@ export class AjpFront implements Front {
   readonly server: Server;
   readonly #options: AjpFrontOptions;
   readonly #connectionOptions: ServerConnectionOptions;
-  readonly #connections = new Map<ServerConnection<AjpInbound>, Socket>();
+  readonly #connections: OpenConnections;
   readonly #refusals = new Refusals();
 
   constructor(options: AjpFrontOptions) {
@@ -42,18 +43,16 @@ export class AjpFront implements Front {
       allowedAttributes,
       limits: { packetSize: packetBytes, headerCountMax: variablesCount, attributeCountMax: variablesCount },
     };
-    options.headClock?.watch(this.#connections);
+    this.#connections = new OpenConnections(options.headClock);
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }
 
   drain(isSpared?: (socket: Socket) => boolean): void {
-    for (const [connection, socket] of this.#connections) {
-      if (isSpared?.(socket) !== true) connection.close();
-    }
+    this.#connections.drain(isSpared);
   }
 
   destroy(): void {
-    for (const socket of this.#connections.values()) socket.destroy();
+    this.#connections.destroy();
   }
 
   #accept(socket: Socket): void {
@@ -61,9 +60,7 @@ export class AjpFront implements Front {
     const peer = new AjpPeer(socket.remoteAddress ?? '', this.#options, this.#refusals);
     const connection = new ServerConnection(transport, peer, this.#connectionOptions);
     transport.attach(connection);
-    this.#connections.set(connection, socket);
-    this.#options.headClock?.start();
-    socket.on('close', () => this.#connections.delete(connection));
+    this.#connections.add(connection, socket);
   }
 }
 

@@ -90,8 +90,8 @@ export class DialectConnection implements Reply, BodySource {
     this.#exchange?.drained();
   }
 
-  /** Closes a connection on which nothing has come yet. */
-  closeIfIdle(): void {
+  /** Ends it if nothing has come yet; otherwise it ends with its only request. */
+  close(): void {
     if (!this.#hasBegun) this.#end();
   }
 

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { BatchingTransport } from './batching-transport.ts';
 import { DialectConnection, type DialectConnectionOptions } from './dialect-connection.ts';
 import type { Dialect, DialectErrorCode } from './dialect.ts';
+import { OpenConnections } from './open-connections.ts';
 import type { Front, FrontOptions } from './front.ts';
 import { Seldom } from './seldom.ts';
 
@@ -28,35 +29,29 @@ export class DialectFront implements Front {
   readonly protocol: Dialect['protocol'];
   readonly server: Server;
   readonly #connectionOptions: DialectConnectionOptions;
-  readonly #headClock: FrontOptions['headClock'];
-  readonly #connections = new Map<DialectConnection, Socket>();
+  readonly #connections: OpenConnections;
   readonly #refusals = new Seldom();
 
   constructor(dialect: Dialect, options: DialectFrontOptions) {
     this.protocol = dialect.protocol;
     this.#connectionOptions = this.#optionsFor(dialect, options);
-    this.#headClock = options.headClock;
-    options.headClock?.watch(this.#connections);
+    this.#connections = new OpenConnections(options.headClock);
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }
 
   drain(isSpared?: (socket: Socket) => boolean): void {
-    for (const [connection, socket] of this.#connections) {
-      if (isSpared?.(socket) !== true) connection.closeIfIdle();
-    }
+    this.#connections.drain(isSpared);
   }
 
   destroy(): void {
-    for (const socket of this.#connections.values()) socket.destroy();
+    this.#connections.destroy();
   }
 
   #accept(socket: Socket): void {
     const transport = new BatchingTransport(socket);
     const connection = new DialectConnection(transport, socket.remoteAddress ?? '', this.#connectionOptions);
     transport.attach(connection);
-    this.#connections.set(connection, socket);
-    this.#headClock?.start();
-    socket.on('close', () => this.#connections.delete(connection));
+    this.#connections.add(connection, socket);
   }
 
   #optionsFor(dialect: Dialect, options: DialectFrontOptions): DialectConnectionOptions {

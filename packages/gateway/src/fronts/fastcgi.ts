@@ -13,6 +13,7 @@ import { copyToKeep } from '../exchange/blocks.ts';
 import { BatchingTransport } from './batching-transport.ts';
 import { FastCgiInbound, type RefusalNoter } from './fastcgi-inbound.ts';
 import { Refusals, type Refusal } from './fastcgi-refusals.ts';
+import { OpenConnections } from './open-connections.ts';
 import type { Front, FrontOptions } from './front.ts';
 
 type Request = ServerRequest<FastCgiInbound>;
@@ -32,7 +33,7 @@ export class FastCgiFront implements Front {
   readonly server: Server;
   readonly #options: FastCgiFrontOptions;
   readonly #connectionOptions: ServerOptions;
-  readonly #connections = new Map<ServerConnection<FastCgiInbound>, Socket>();
+  readonly #connections: OpenConnections;
   readonly #refusals = new Refusals();
 
   constructor(options: FastCgiFrontOptions) {
@@ -40,27 +41,23 @@ export class FastCgiFront implements Front {
     const { variablesBytes, variablesCount } = options;
     const limits = { paramsBytes: variablesBytes, paramsPairs: variablesCount };
     this.#connectionOptions = { limits, reusesInput: true, copyInput: copyToKeep };
-    options.headClock?.watch(this.#connections);
+    this.#connections = new OpenConnections(options.headClock);
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }
 
   drain(isSpared?: (socket: Socket) => boolean): void {
-    for (const [connection, socket] of this.#connections) {
-      if (isSpared?.(socket) !== true) connection.close();
-    }
+    this.#connections.drain(isSpared);
   }
 
   destroy(): void {
-    for (const socket of this.#connections.values()) socket.destroy();
+    this.#connections.destroy();
   }
 
   #accept(socket: Socket): void {
     const transport = new BatchingTransport(socket);
     const connection = new ServerConnection(transport, this.#peerOf(socket), this.#connectionOptions);
     transport.attachReusing(connection);
-    this.#connections.set(connection, socket);
-    this.#options.headClock?.start();
-    socket.on('close', () => this.#connections.delete(connection));
+    this.#connections.add(connection, socket);
   }
 
   #peerOf({ remoteAddress = '' }: Socket): FastCgiPeer {
