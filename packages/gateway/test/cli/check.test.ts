@@ -195,6 +195,17 @@ python = "./no/python"
     expect(code).toBe(2);
   });
 
+  it('says what the user to become cannot reach: the directory of the application', async () => {
+    const directory = directoryWith({ 'hello.py': hello });
+    const words = ['hello:app', '--http', '127.0.0.1:0', '--user', 'daemon'];
+    const { code, stdout } = await new World({ directory }).run('check', ...words);
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot)
+      expect(stdout).toContain(`problem application hello:app: user daemon cannot enter ${directory} `);
+    else expect(stdout).toContain('problem app.user: only root may become user "daemon"');
+    expect(code).toBe(isRoot ? 3 : 2);
+  });
+
   it('says why the application cannot be found in a sentence, without our own names', async () => {
     const directory = directoryWith({ 'hello.py': hello });
     const say = async (target: string, ...more: string[]): Promise<string> =>

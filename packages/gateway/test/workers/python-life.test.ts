@@ -47,7 +47,15 @@ describe('a worker that cannot be started', () => {
     const { exchange, done } = real.request('/hello');
     await done;
     expect(exchange.status).toBe(503);
-    expect(real.endings[0]?.reason).toContain('ENOENT');
+    expect(real.endings[0]?.reason).toBe('could not be started: there is no /nonexistent/python (ENOENT)');
+  });
+
+  it('because this user may not run it says which user and which file', async () => {
+    const python = `${temporary.directory()}/python`;
+    writeFileSync(python, '', { mode: 0o600 });
+    await pool({ queueTimeoutMs: 50, command: { python } }).pool.start();
+    await real.request('/hello').done;
+    expect(real.endings[0]?.reason).toContain(`user ${process.geteuid?.()} may not run ${python} (EACCES); `);
   });
 
   it('because the system refuses is tried again later, and the pool goes on', async () => {

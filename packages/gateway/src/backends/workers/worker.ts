@@ -11,6 +11,7 @@ import { encodeFrame, FRAME, WireError } from './frames.ts';
 import { Lane, type LaneOwner } from './lane.ts';
 import { oomKillCount } from './oom.ts';
 import type { Exit, ProcessEvents, ProcessHandle } from './process.ts';
+import { startFailure } from './start-failure.ts';
 
 /** What a worker tells its pool. */
 export interface WorkerEvents {
@@ -275,8 +276,7 @@ export class Worker implements LaneOwner, ControlEvents, ProcessEvents {
     this.#events.withdrawn(this);
     const code = this.#killedFor?.code ?? 'SLUICE_WORKER_DIED';
     const reason =
-      this.#killedFor?.reason ??
-      (error ? `could not be started: ${error.message}` : this.#describe(exit, wasExpected));
+      this.#killedFor?.reason ?? (error ? startFailure(error) : this.#describe(exit, wasExpected));
     const failed: Exchange[] = [];
     const unbegun: Exchange[] = [];
     for (const lane of this.lanes) {

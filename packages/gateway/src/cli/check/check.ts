@@ -11,12 +11,11 @@ import {
   type FoundPython,
 } from '../../config/index.ts';
 import type { FlagValues } from '../../config/index.ts';
-import type { AppConfig } from '../../config/types.ts';
-import { findAccount } from '../../service/identity.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { findConfiguredPython, findPoolPython, loadCommandConfig, type CommandConfig } from '../load.ts';
 import { askPythonVersion, pythonVersionMin } from '../python-version.ts';
+import { checkAccount, checkReach } from './account.ts';
 import { tryImport } from './application.ts';
 import { findIdentity, type Identity } from './identity.ts';
 import { checkListener } from './listeners.ts';
@@ -38,11 +37,11 @@ export async function check(
   describeConfig(loaded, report);
   const user = await findUser(flags['as'], report);
   for (const listen of loaded.config.listen) await checkListener(listen, user, report);
-  checkAccount(loaded.config.app, report);
+  const account = await checkAccount(loaded.config.app, report);
   checkDirectories(loaded, report);
   checkLogFile(loaded.config.log.file, report);
   await checkUpstreams(loaded.config, report);
-  await checkApplications(loaded, report, context);
+  await checkApplications(loaded, account, report, context);
   return report.code;
 }
 
@@ -69,18 +68,6 @@ async function findUser(name: FlagValues[string], report: Report): Promise<Ident
   return user;
 }
 
-function checkAccount({ user, group }: AppConfig, report: Report): void {
-  if (user === null) return;
-  try {
-    const { name, uid } = findAccount(user, group);
-    const own = process.geteuid?.();
-    if (own === 0 || own === uid) report.ok('app.user', `${name} exists`);
-    else report.problem(exitCodes.usage, 'app.user', `only root may become user "${name}"`);
-  } catch (error) {
-    report.problem(exitCodes.usage, 'app.user', error instanceof Error ? error.message : String(error));
-  }
-}
-
 /** What is not there now may be there later, so that is no reason not to start. */
 function checkDirectories({ config }: CommandConfig, report: Report): void {
   for (const { path, directory } of config.static) {
@@ -92,7 +79,12 @@ function checkDirectories({ config }: CommandConfig, report: Report): void {
 }
 
 // Each application once, however many pools run it.
-async function checkApplications(loaded: CommandConfig, report: Report, context: CliContext): Promise<void> {
+async function checkApplications(
+  loaded: CommandConfig,
+  account: Identity | null,
+  report: Report,
+  context: CliContext,
+): Promise<void> {
   const { config } = loaded;
   const seen = new Set<string>();
   for (const [name, pool] of poolsWithApplication(config)) {
@@ -112,6 +104,7 @@ async function checkApplications(loaded: CommandConfig, report: Report, context:
       return own ?? findConfiguredPython(loaded, context);
     });
     if (python === null) continue;
+    if (account !== null) checkReach(account, python, application.directory, subject, report);
     const failure = await tryImport({
       python,
       packageDirectory: context.pythonPackage(),

@@ -1,5 +1,5 @@
-// Whether a user can connect to a Unix socket: it needs to pass every directory on the way and to write to the
-// socket. Looks at permission bits only; access control lists may allow more.
+// Whether a user can get to a file, or connect to a Unix socket: it needs to pass every directory on the way and to write to
+// the socket. Looks at permission bits only; access control lists may allow more.
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, parse, sep } from 'node:path';
 import type { Identity } from './identity.ts';
@@ -17,16 +17,21 @@ export interface PathPart {
 const executeBit = 0o1;
 const writeBit = 0o2;
 
-/** What keeps the user from connecting, each with what to change; empty if nothing does. Pure. */
-export function findObstacles(parts: readonly PathPart[], user: Identity): readonly string[] {
+/**
+ * What keeps the user from getting there, each with what to change; empty if nothing does. `elsewhere` is what could be done
+ * instead of opening a directory. Pure.
+ */
+export function findObstacles(
+  parts: readonly PathPart[],
+  user: Identity,
+  elsewhere = 'move the socket to a directory such as /run/mysite',
+): readonly string[] {
   return parts.flatMap((part) => {
     const needed = part.kind === 'directory' ? executeBit : writeBit;
     if (user.uid === 0 || (bitsFor(part, user) & needed) !== 0) return [];
     const held = `${part.path} has mode ${formatMode(part.mode)}, user ${part.uid}, group ${part.gid}`;
     return part.kind === 'directory'
-      ? [
-          `user ${user.name} cannot enter ${part.path} (${held}); chmod o+x ${part.path}, or move the socket to a directory such as /run/mysite`,
-        ]
+      ? [`user ${user.name} cannot enter ${part.path} (${held}); chmod o+x ${part.path}, or ${elsewhere}`]
       : [
           `user ${user.name} cannot write to ${part.path} (${held}); set group to a group of ${user.name} and mode to "0660"`,
         ];

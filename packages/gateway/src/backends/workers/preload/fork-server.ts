@@ -12,6 +12,7 @@ import { commandWords, type Exit, type ProcessEvents, type WorkerCommand } from 
 import type { ForkServerFacts } from './fork-decoder.ts';
 import type { ForkedProcess } from './forked-process.ts';
 import { Forks, type ForksOwner } from './forks.ts';
+import { startFailure } from '../start-failure.ts';
 
 /** What a fork server tells. */
 export interface ForkServerEvents {
@@ -142,7 +143,7 @@ export class ForkServer implements ForksOwner {
     if (this.#isEnded) return;
     this.#isEnded = true;
     const wasExpected = this.#isReleased || this.#isLoadFailed;
-    const why = this.#killedFor ?? (error ? `could not be started: ${error.message}` : plainExit(exit));
+    const why = this.#killedFor ?? (error ? startFailure(error) : plainExit(exit));
     this.#events.ended(this, wasExpected ? null : why);
     const killed = this.#killedFor === null ? null : new Error(`the fork server ${this.#killedFor}`);
     this.#forks.end(exit, error ?? killed);
