@@ -10,7 +10,10 @@ await prepareWorkspace();
 
 const given = process.argv.slice(2);
 if (given.length === 0)
-  console.log('\nLook at http://127.0.0.1:8000/ once it says it is ready. Ctrl-C stops it.\n');
+  console.log(
+    '\nLook at http://127.0.0.1:8000/ once it says it is ready. Ctrl-C stops it.' +
+      '\nIf that port is taken: npm start -- examples/hello.py --http 8080\n',
+  );
 
 // The command runs in this process, so that signals reach it once.
 process.chdir(ROOT);
