@@ -33,15 +33,16 @@ LOADED = {
 REFUSED = {
     "missing": (f"No module named 'missing' in {TARGETS}, the directory of the application, and in the packages of /",),
     "missing.part": (f"No module named 'missing' in {TARGETS}",),
-    "leaf": (f"there is one in {TARGETS}/branch: make that the directory of the application",),
+    "leaf": (f"there is one in {TARGETS}/branch: make that the directory (app.directory)",),
     "targets.named": (f"there is one in {TARGETS.parent}: make that",),
     "named.app": ("No module named 'named.app'; did you mean named:app?",),
     "shop.missing": (f"No module named 'shop.missing'; shop is in {TARGETS}/shop/__init__.py",),
     "shop": ("shop has neither 'application' nor 'app'; did you mean shop.wsgi?",),
     "shop.asgi": ("shop.asgi is asynchronous, an ASGI application", "; did you mean shop.wsgi?"),
+    "./shop/needy.py": ("Traceback", f"; there is one in {TARGETS}/branch: make that the directory"),
     "needy": ("Traceback", "No module named 'no_such_package'", f"It was looked for in {TARGETS}, "),
     "unfit": ("unfit has neither", 'did you mean "unfit:create_app()"?'),
-    "unfit:asgi": ("unfit:asgi is asynchronous, an ASGI application, and Sluice runs those of WSGI; the package a2wsgi",),
+    "unfit:asgi": ("unfit:asgi is asynchronous, an ASGI application", "; the package a2wsgi"),
     "unfit:asgi_object": ("unfit:asgi_object is asynchronous",),
     "unfit:create_app": ("unfit:create_app takes 1 ", 'if it makes the application, write "unfit:create_app()"'),
     "unfit:method": ("unfit:method takes 1 argument, and WSGI gives an application 2, environ and start_response\n",),
@@ -94,6 +95,7 @@ class Loader(unittest.TestCase):
         try:
             kind, _, payload = gateway.control.receive()
             self.assertEqual(kind, LOAD_FAILED)
-            self.assertEqual(payload.decode(), "the directory of the application, /nonexistent: No such file or directory\n")
+            reason = "the directory of the application, /nonexistent: No such file or directory\n"
+            self.assertEqual(payload.decode(), reason)
         finally:
             self.assertEqual(gateway.end(), 3)

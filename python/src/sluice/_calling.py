@@ -5,19 +5,21 @@ from __future__ import annotations
 import sys
 
 _VARIABLE = 0x04  # *args
-_ASYNCHRONOUS = 0x80 | 0x100 | 0x200  # CO_COROUTINE, CO_ITERABLE_COROUTINE, CO_ASYNC_GENERATOR; inspect is slow to import
+# CO_COROUTINE, CO_ITERABLE_COROUTINE, CO_ASYNC_GENERATOR; the module inspect is slow to import.
+_ASYNCHRONOUS = 0x80 | 0x100 | 0x200
 _COUNT_GIVEN = 2  # environ, start_response
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FunctionType, MethodType
+    from typing import Any
 else:
     FunctionType = type(lambda: None)
     MethodType = type(FunctionType.__get__(lambda: None, 0))
 
 
 def misfit(found: object, target: str) -> str:
-    """Return why `found`, which is callable and was named by `target`, is no application, "" if nothing speaks against it."""
+    """Return why `found`, which is callable and was named by `target`, is no application; "" if it may be one."""
     function, bound_count = _python_function(found)
     if function is None:
         return ""
@@ -34,18 +36,19 @@ def misfit(found: object, target: str) -> str:
     return f'{text}; if it makes the application, write "{target}()"' if is_factory else text
 
 
-def _python_function(found: object) -> tuple[FunctionType | None, int]:
+def _python_function(found: Any) -> tuple[FunctionType | None, int]:
     """Return what runs when `found` is called, and how many of its arguments are given by then."""
     # By its type, because attributes of a proxy may raise anything.
     kind = type(found)
     if kind is FunctionType:
         return found, 0
+    method: Any = None
     if kind is MethodType:
         method = found.__func__
-    elif kind is type:
-        method = found.__init__ if found.__new__ is object.__new__ else None
-    else:
-        method = getattr(kind, "__call__", None)
+    elif kind is not type:
+        method = getattr(kind, "__call__", None)  # noqa: B004
+    elif found.__new__ is object.__new__:
+        method = found.__init__
     return (method, 1) if type(method) is FunctionType else (None, 0)
 
 

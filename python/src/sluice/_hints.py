@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 _FACTORIES = ("create_app", "make_app")
 
 
-def places() -> str:
-    """Return where modules are looked for, in a few words."""
-    return f"in {os.getcwd()}, the directory of the application, and in the packages of {sys.executable}"
+def places(missing: str | None) -> str:
+    """Return where modules are looked for, and where `missing` is instead, if that is near."""
+    text = f"in {os.getcwd()}, the directory of the application, and in the packages of {sys.executable}"
+    elsewhere = _elsewhere(missing.partition(".")[0]) if missing else None
+    return f"{text}; there is one in {elsewhere}: make that the directory (app.directory)" if elsewhere else text
 
 
 def missing_module(name: str, missing: str) -> str:
@@ -24,9 +26,7 @@ def missing_module(name: str, missing: str) -> str:
         return f"No module named {name!r}; did you mean {package}:{last}?"
     if name == missing and package in sys.modules:
         return f"No module named {name!r}; {package} is in {_home(sys.modules[package])}"
-    elsewhere = _elsewhere(missing.partition(".")[0])
-    hint = f"; there is one in {elsewhere}: make that the directory of the application" if elsewhere else ""
-    return f"No module named {missing!r} {places()}{hint}"
+    return f"No module named {missing!r} {places(missing)}"
 
 
 def missing_default(module: ModuleType, place: str) -> str:
@@ -50,8 +50,12 @@ def _elsewhere(name: str) -> str | None:
     here = os.getcwd()
     if os.path.basename(here) == name:
         return os.path.dirname(here)
-    for each in sorted(os.scandir(here), key=lambda entry: entry.name):
-        is_ours = each.is_dir() and not each.name.startswith(".")
-        if is_ours and any(os.path.exists(os.path.join(each.path, name + end)) for end in (".py", "/__init__.py")):
-            return each.path
+    try:
+        beside = sorted(os.listdir(here))
+    except OSError:
+        return None
+    for each in beside:
+        path = os.path.join(here, each)
+        if each[0] != "." and any(os.path.exists(os.path.join(path, name + end)) for end in (".py", "/__init__.py")):
+            return path
     return None

@@ -30,7 +30,7 @@ def explain(error: BaseException) -> str:
         return describe(error)
     from sluice._hints import places
 
-    return f"{describe(error)}It was looked for {places()}.\n"
+    return f"{describe(error)}It was looked for {places(error.name)}.\n"
 
 
 def _keep_users_frames(report: TracebackException | None) -> None:
