@@ -3,11 +3,12 @@
 import type { BodyStream } from '../exchange/body.ts';
 import { GatewayError } from '../exchange/errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { type Enrolled, Roster } from '../exchange/roster.ts';
 
 /** How much later than allowed a body may be found late, as a share of the timeout. */
 const COARSENESS = 1 / 4;
 
-interface Watched {
+interface Watched extends Enrolled {
   readonly exchange: Exchange;
   readonly body: BodyStream;
   receivedBytes: number;
@@ -17,7 +18,7 @@ interface Watched {
 /** Fails requests whose body stops arriving. One coarse timer for all of them, and none while there are none. */
 export class BodyClock {
   readonly #timeoutMs: number;
-  readonly #watched = new Set<Watched>();
+  readonly #watched = new Roster<Watched>();
   #timer: NodeJS.Timeout | null = null;
 
   /** @param timeoutMs how long nothing may come of a body that is wanted */
@@ -32,7 +33,7 @@ export class BodyClock {
 
   /** Watches a body until it has ended or its exchange is over. */
   watch(exchange: Exchange, body: BodyStream): void {
-    const watched = { exchange, body, receivedBytes: 0, sinceMs: performance.now() };
+    const watched = { exchange, body, receivedBytes: 0, sinceMs: performance.now(), place: -1 };
     this.#watched.add(watched);
     // At once, and not when it is looked the next time: until then it would keep the bytes of each body that has ended.
     exchange.whenDone(() => this.#watched.delete(watched));
@@ -42,7 +43,7 @@ export class BodyClock {
 
   #look(): void {
     const nowMs = performance.now();
-    for (const watched of this.#watched) this.#check(watched, nowMs);
+    for (const watched of this.#watched.list()) this.#check(watched, nowMs);
     if (this.#watched.size > 0) this.#timer?.refresh();
     else this.#timer = null;
   }
