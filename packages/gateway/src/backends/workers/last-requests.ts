@@ -1,9 +1,16 @@
 // Owns the workers in which a request has timed out: their other requests may finish, and then they are killed.
 
-import type { Worker } from './worker.ts';
+import type { FailureCode } from '../../exchange/errors.ts';
 
 /** A worker is killed at once when idle, and after this if other requests still run in it. */
 const LAST_REQUESTS_MS = 5_000;
+
+/** A worker, as far as its end goes. */
+export interface EndingWorker {
+  readonly lanes: readonly { readonly running: { readonly isDone: boolean } | null }[];
+  /** Kills it, for a reason that the log has. */
+  abort(code: FailureCode, reason: string): void;
+}
 
 interface Deadline {
   readonly reason: string;
@@ -12,15 +19,15 @@ interface Deadline {
 
 /** Those that have been retired and do not get far: a thread of theirs is held. */
 export class LastRequests {
-  readonly #deadlines = new Map<Worker, Deadline>();
+  readonly #deadlines = new Map<EndingWorker, Deadline>();
 
   /** A request of the worker has timed out; the reason is for the log. */
-  begin(worker: Worker, reason: string, nowMs: number): void {
+  begin(worker: EndingWorker, reason: string, nowMs: number): void {
     if (!this.#deadlines.has(worker)) this.#deadlines.set(worker, { reason, atMs: nowMs + LAST_REQUESTS_MS });
   }
 
   /** The worker has ended. */
-  forget(worker: Worker): void {
+  forget(worker: EndingWorker): void {
     this.#deadlines.delete(worker);
   }
 
