@@ -33,6 +33,7 @@ export const bodySettings: SettingsOf<BodyConfig> = {
     kind: text('path', 'the path of a directory', ['/var/spool/mysite']),
     fallback: { state: 'none', prose: 'the temporary directory of the system' },
     flag: 'spool-directory',
-    prose: 'Where large request bodies are written. Nothing is left there once a request has ended.',
+    prose:
+      'Where large request bodies are written, in a directory that the gateway makes and removes. Nothing of a request is left there once it has ended. A gateway that is killed by SIGKILL leaves its directory, `sluice-` and six characters; in the temporary directory of a service, `PrivateTmp=yes` of systemd removes it.',
   },
 };
