@@ -140,14 +140,13 @@ export class ThinSocket extends EventEmitter<ThinSocketEvents> {
     if (this.#corksCount > 0 && --this.#corksCount === 0) this.#sendCorked();
   }
 
-  /** Sends the end behind what was written. Closes when the peer has ended, too; at last after ten seconds. */
+  /** Sends the end behind what was written. Closes when the peer has ended, too; at last ten seconds after all is sent. */
   end(): void {
     if (this.destroyed || this.#isEnding) return;
     this.#corksCount = 0;
     this.#sendCorked();
     this.#isEnding = true;
     if (this.#unsentBytes === 0) this.#finish();
-    if (!this.destroyed) leaving.add(this);
   }
 
   /** As `end`, but closes when all is sent: for a peer that has said everything. What it still sent would reset it. */
@@ -235,6 +234,8 @@ export class ThinSocket extends EventEmitter<ThinSocketEvents> {
     const code = this.#handle.shutdown(request);
     if (code === DONE_AT_ONCE) ThinSocket.finished(this, 0);
     else this.#check(code, 'shutdown');
+    // Not before: a slow peer may need longer for what it is sent. One that takes nothing is for others to find.
+    if (!this.destroyed) leaving.add(this);
   }
 
   /** Closes the connection with what the number of an error says. Returns whether there was none. */
@@ -263,8 +264,10 @@ export class ThinSocket extends EventEmitter<ThinSocketEvents> {
   static written(socket: ThinSocket, status: number, byteCount: number): void {
     socket.#unsentBytes -= byteCount;
     if (socket.destroyed || !socket.#check(status, 'write') || socket.#unsentBytes > 0) return;
+    // Whoever hears of it may send the last and end: then that is what has to be waited for.
+    const wasEnding = socket.#isEnding;
     socket.emit('drain');
-    if (socket.#isEnding) socket.#finish();
+    if (wasEnding) socket.#finish();
   }
 
   static sentAtOnce(socket: ThinSocket): void {

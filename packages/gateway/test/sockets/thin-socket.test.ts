@@ -153,6 +153,38 @@ describe.each(['unix', 'tcp'])('a thin socket (%s)', (kind) => {
     expect(drained).toBe(1);
   });
 
+  it.each(['end', 'close'] as const)('sends all of what it is told to %s with when it drains', async (way) => {
+    const [thin, client] = await pair();
+    const errors: Error[] = [];
+    thin.on('error', (error) => errors.push(error));
+    thin.read(Buffer.alloc(4), () => {});
+    expect(thin.write(LARGE)).toBe(false);
+    thin.once('drain', () => {
+      thin.write(LARGE);
+      thin[way]();
+    });
+    const closed = once(thin, 'close');
+    const got = await all(client);
+    client.end();
+    await closed;
+    expect([got.length, errors]).toEqual([2 * LARGE.length, []]);
+  });
+
+  it('ends once when it drains, and waits for its peer', async () => {
+    const [thin, client] = await pair();
+    const errors: Error[] = [];
+    thin.on('error', (error) => errors.push(error));
+    let received = '';
+    thin.read(Buffer.alloc(16), (bytes) => (received += bytes.toString()));
+    expect(thin.write(LARGE)).toBe(false);
+    thin.once('drain', () => thin.end());
+    const closed = once(thin, 'close');
+    await all(client);
+    client.end('still here');
+    await closed;
+    expect([received, errors]).toEqual(['still here', []]);
+  });
+
   it('that is closed does not wait for its peer', async () => {
     const [thin, client] = await pair();
     thin.read(Buffer.alloc(4), () => {});
