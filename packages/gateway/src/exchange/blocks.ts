@@ -58,11 +58,13 @@ export class Block {
   readonly isLarge: boolean;
   #lentBytes = 0;
   #isTaken = true;
+  #isFree = false;
 
   /** Takes a free block, or makes one, of `BLOCK_BYTES` or of `LARGE_BLOCK_BYTES`. */
   static take(isLarge: boolean = false): Block {
     const block = (isLarge ? freeLarge : freeUsual).take() ?? new Block(isLarge);
     block.#isTaken = true;
+    block.#isFree = false;
     return block;
   }
 
@@ -103,7 +105,9 @@ export class Block {
   }
 
   #reuse(): void {
-    if (this.#isTaken || this.isLent || !blocks.has(this.bytes.buffer)) return;
+    // Once: no bytes of it may still be given back, and two who take it would write over each other.
+    if (this.#isTaken || this.isLent || this.#isFree || !blocks.has(this.bytes.buffer)) return;
+    this.#isFree = true;
     (this.isLarge ? freeLarge : freeUsual).keep(this);
   }
 }
@@ -113,10 +117,13 @@ export function giveBack(bytes: Uint8Array): void {
   blocks.get(bytes.buffer)?.takeBack(bytes.length);
 }
 
-/** Bytes of a read, as they may be kept: large ones are lent by the block they are in, others copied out of it. */
+/**
+ * Bytes of a read into `block`, as they may be kept: large ones are lent by the block they are in, others copied out of it.
+ * What has been put together with an earlier read is in none.
+ */
 export function keep(bytes: Buffer, block: Block | null): Buffer {
   if (!block) return bytes;
-  if (bytes.length >= LENT_BYTES_MIN) return block.lend(bytes);
+  if (bytes.length >= LENT_BYTES_MIN) return Block.of(bytes) === block ? block.lend(bytes) : bytes;
   if (bytes.length === 0) return NOTHING;
   allocatedBriefly(bytes.length);
   return Buffer.from(bytes);

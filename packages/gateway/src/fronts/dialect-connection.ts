@@ -198,7 +198,7 @@ export class DialectConnection implements Reply, BodySource {
   /** Everything is said. Input is read on, and dropped: closing over unread input would cut off the reply. */
   #end(): void {
     this.#isOver = true;
-    this.#transport.end(this.#exchange !== null && this.#contentBytes === 0);
+    this.#transport.end(this.#exchange !== null && this.#contentBytes === 0 && !this.#isSurplusTold);
     this.#transport.resume();
   }
 }

@@ -41,6 +41,18 @@ describe('a block', () => {
     expect(isFree(block)).toBe(false);
   });
 
+  it('is free once, whoever gives nothing of it back or lets it go again', () => {
+    const block = Block.take();
+    const bytes = block.lend(block.bytes.subarray(0, 50_000));
+    block.letGo();
+    giveBack(bytes);
+    giveBack(bytes.subarray(0, 0));
+    block.letGo();
+    const taken = [Block.take(), Block.take()];
+    expect(taken.map((each) => each === block)).toEqual([true, false]);
+    for (const each of taken) each.letGo();
+  });
+
   it('takes no notice of bytes that are in none', () => {
     expect(() => giveBack(Buffer.from('abc'))).not.toThrow();
   });
@@ -55,6 +67,14 @@ describe('what is kept of a read', () => {
     expect(Block.of(keep(small, block))).toBeNull();
     expect(keep(small, null)).toBe(small);
     giveBack(large);
+    block.letGo();
+  });
+
+  it('is not lent by a block that it is not in', () => {
+    const block = Block.take();
+    const joined = Buffer.alloc(LENT_BYTES_MIN);
+    expect(keep(joined, block)).toBe(joined);
+    expect(block.isLent).toBe(false);
     block.letGo();
   });
 });

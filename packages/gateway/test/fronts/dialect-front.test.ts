@@ -128,6 +128,22 @@ describe.each([
       expect(surplus).toEqual([0]);
     });
 
+    it('that should not be there and goes on does not cut off the reply', async () => {
+      const client = await bench.connect();
+      client.send(request([], 0), 'x');
+      const exchange = await bench.next();
+      await until('it is told', () => surplus.length > 0);
+      client.socket.pause();
+      answer(exchange, 'y'.repeat(200_000));
+      for (let round = 0; round < 5; round++) await new Promise((resolve) => setImmediate(resolve));
+      client.send('z'.repeat(100_000));
+      await until('all is sent', () => client.socket.writableLength === 0);
+      client.socket.resume();
+      const reply = await client.ended();
+      expect(reply.length - reply.indexOf('y')).toBe(200_000);
+      expect(client.ending).toBe('closed');
+    });
+
     it('that is not complete fails, and cancels the exchange', async () => {
       const client = await bench.connect();
       client.send(request([], 10), 'abc');

@@ -5,6 +5,7 @@ import { setImmediate as nextRound } from 'node:timers/promises';
 import type { Exchange } from '../../src/exchange/exchange.ts';
 import type { Front, FrontOptions } from '../../src/fronts/front.ts';
 import { Head } from '../../src/exchange/head.ts';
+import { acceptThin } from '../../src/sockets/accept-thin.ts';
 import { RawClient } from './raw-client.ts';
 import { until } from './settled.ts';
 import { Temporary } from './temporary.ts';
@@ -46,6 +47,8 @@ export class FrontBench {
     if (bench.#path) server.listen(bench.#path);
     else server.listen(0, '127.0.0.1');
     await once(server, 'listening');
+    // As a gateway has it, see `compose/fronts.ts`.
+    if (bench.front.protocol !== 'http') acceptThin(server);
     return bench;
   }
 
