@@ -50,6 +50,8 @@ export class Member {
   readonly #process: MemberProcess;
   readonly #events: MemberEvents;
   readonly #pending = new Map<number, Pending>();
+  /** Connections on their way to it, with the index of their listener. */
+  readonly #given = new Map<Handle, number>();
   /** Resolves when it has ended. */
   readonly ended: Promise<void>;
   #settleEnded: () => void = () => {};
@@ -119,7 +121,10 @@ export class Member {
 
   /** Gives it a connection for the listener of that index. */
   give(listener: number, handle: Handle): void {
-    const done = (): void => handle.close(() => {});
+    const done = (): void => {
+      if (this.#given.delete(handle)) handle.close(() => {});
+    };
+    this.#given.set(handle, listener);
     const message = { kind: 'connection', listener } as const;
     // A native handle is more than the types say can be sent.
     if (this.#process.connected) this.#process.send(message, handle as unknown as Socket, {}, done);
@@ -177,5 +182,9 @@ export class Member {
     for (const id of this.#pending.keys()) this.#settle(id)?.reject(new Error(`it ${reason}`));
     this.#settleEnded();
     this.#events.ended(reason, this.#failure);
+    // Node sends one handle after the other, each when the one before has arrived, and forgets those that wait.
+    const given = [...this.#given];
+    this.#given.clear();
+    for (const [handle, listener] of given) this.#events.passedOn(listener, handle);
   }
 }

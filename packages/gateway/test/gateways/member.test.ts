@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals';
 import { EventEmitter } from 'node:events';
 import { load } from '../config/support.ts';
 import { Member, type MemberEvents, type MemberProcess } from '../../src/gateways/member.ts';
+import type { Handle } from '../../src/sockets/native.ts';
 import type { StartMessage, ToGateway } from '../../src/gateways/messages.ts';
 
 const { config } = load({ flags: { target: 'app:application' } });
@@ -106,4 +107,26 @@ it('is killed if it does not end in time', async () => {
   await Promise.all([killed, stopped]);
   expect(process.heard.at(-1)).toEqual({ kind: 'stop', isPatient: false });
   expect(process.signals).toEqual(['SIGKILL']);
+});
+
+it('has what was on its way to it passed on to another when it ends, and closes what has arrived', () => {
+  const { process, told, member } = bench();
+  const closed: string[] = [];
+  const arrivals: (() => void)[] = [];
+  process.send = (message: ToGateway, ...rest: unknown[]) => {
+    if (message.kind === 'connection') arrivals.push(rest.at(-1) as () => void);
+  };
+  // Nothing but `close` is used of a handle.
+  const handleOf = (name: string): Handle => ({ close: () => closed.push(name) }) as unknown as Handle;
+  member.give(0, handleOf('arrived'));
+  member.give(1, handleOf('waiting'));
+  arrivals[0]?.();
+  expect(closed).toEqual(['arrived']);
+  process.emit('exit', null, 'SIGKILL');
+  expect(told).toEqual([
+    ['ended', 'was ended by signal SIGKILL', null],
+    ['passed on', 1],
+  ]);
+  arrivals[1]?.();
+  expect(closed).toEqual(['arrived']);
 });
