@@ -13,6 +13,9 @@ export interface SocketConnection {
 // the answer with it, so what comes is read and dropped for a short while.
 const LINGER_MS = 2000;
 
+// A peer that takes nothing of what it is sent last.
+const STALLED_MS = 60_000;
+
 /** Joins a socket and a connection. The socket belongs to the transport from then on. */
 export class SocketTransport implements Transport {
   readonly #socket: Socket;
@@ -38,11 +41,16 @@ export class SocketTransport implements Transport {
   }
 
   end(): void {
-    if (this.#socket.destroyed) return;
-    this.#socket.end();
-    this.#socket.resume();
-    const timer = setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
-    this.#socket.once('close', () => clearTimeout(timer));
+    const socket = this.#socket;
+    if (socket.destroyed) return;
+    // A slow peer is given everything, however long that takes.
+    if (!socket.timeout) socket.setTimeout(STALLED_MS, () => socket.destroy());
+    socket.once('finish', () => {
+      const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+      socket.once('close', () => clearTimeout(timer));
+    });
+    socket.end();
+    socket.resume();
   }
 
   destroy(): void {

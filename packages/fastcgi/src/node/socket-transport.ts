@@ -9,8 +9,11 @@ export interface SocketConnection {
   drained(): void;
 }
 
-/** How long the peer has to close after we said everything, in milliseconds. */
+/** How long the peer has to close after it was sent everything, in milliseconds. */
 export const LINGER_TIMEOUT_MS = 10_000;
+
+/** How long the peer may take nothing of what it is sent last, in milliseconds. */
+const STALLED_TIMEOUT_MS = 60_000;
 
 /** Sends over a socket that was made with `allowHalfOpen`. */
 export class SocketTransport implements Transport {
@@ -45,10 +48,14 @@ export class SocketTransport implements Transport {
   end(): void {
     const socket = this.#socket;
     if (socket.destroyed) return;
+    // A slow peer is given everything, however long that takes.
+    if (!socket.timeout) socket.setTimeout(STALLED_TIMEOUT_MS, () => socket.destroy());
+    socket.once('finish', () => {
+      const deadline = setTimeout(() => socket.destroy(), LINGER_TIMEOUT_MS);
+      deadline.unref();
+      socket.once('close', () => clearTimeout(deadline));
+    });
     socket.end();
-    const deadline = setTimeout(() => socket.destroy(), LINGER_TIMEOUT_MS);
-    deadline.unref();
-    socket.once('close', () => clearTimeout(deadline));
   }
 
   destroy(): void {
