@@ -153,22 +153,25 @@ describe.each(['unix', 'tcp'])('a thin socket (%s)', (kind) => {
     expect(drained).toBe(1);
   });
 
-  it.each(['end', 'close'] as const)('sends all of what it is told to %s with when it drains', async (way) => {
-    const [thin, client] = await pair();
-    const errors: Error[] = [];
-    thin.on('error', (error) => errors.push(error));
-    thin.read(Buffer.alloc(4), () => {});
-    expect(thin.write(LARGE)).toBe(false);
-    thin.once('drain', () => {
-      thin.write(LARGE);
-      thin[way]();
-    });
-    const closed = once(thin, 'close');
-    const got = await all(client);
-    client.end();
-    await closed;
-    expect([got.length, errors]).toEqual([2 * LARGE.length, []]);
-  });
+  it.each(['end', 'close'] as const)(
+    'sends all of what it is told to %s with when it drains',
+    async (way) => {
+      const [thin, client] = await pair();
+      const errors: Error[] = [];
+      thin.on('error', (error) => errors.push(error));
+      thin.read(Buffer.alloc(4), () => {});
+      expect(thin.write(LARGE)).toBe(false);
+      thin.once('drain', () => {
+        thin.write(LARGE);
+        thin[way]();
+      });
+      const closed = once(thin, 'close');
+      const got = await all(client);
+      client.end();
+      await closed;
+      expect([got.length, errors]).toEqual([2 * LARGE.length, []]);
+    },
+  );
 
   it('ends once when it drains, and waits for its peer', async () => {
     const [thin, client] = await pair();

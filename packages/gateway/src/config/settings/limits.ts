@@ -79,6 +79,6 @@ export const limitsSettings: SettingsOf<LimitsConfig> = {
     fallback: { state: 'value', toml: '60s' },
     flag: 'send-timeout',
     prose:
-      'How long a client, or a web server, may take no byte of the reply that waits for it. Then it is cut off. Where that is a Unix socket, bytes are counted in pieces of up to 128 KiB.',
+      'How long a client, or a web server, may take no byte of the reply that waits for it. Then it is cut off. Where that is a Unix socket, bytes are counted in pieces of up to 192 KiB.',
   },
 };
