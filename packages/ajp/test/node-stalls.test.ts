@@ -68,9 +68,9 @@ describe('a front', () => {
 
   it('that waits for a slow application is left in peace', async () => {
     const running = await start(
-      { packetTimeoutMs: 20, bodyTimeoutMs: 20, idleTimeoutMs: 20 },
+      { packetTimeoutMs: 300, bodyTimeoutMs: 300, idleTimeoutMs: 300 },
       (_, response) => {
-        setTimeout(() => response.end('late'), 150);
+        setTimeout(() => response.end('late'), 450);
       },
     );
     expect((await running.fetch()).body.toString()).toBe('late');

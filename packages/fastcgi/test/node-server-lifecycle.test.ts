@@ -12,7 +12,7 @@ afterEach(async () => {
 describe('an idle connection', () => {
   it('is closed after the idle time, and one with a request is not', async () => {
     const pending: ServerResponse[] = [];
-    live = await new Live((_request, response) => pending.push(response), { idleTimeoutMs: 5 }).onPort();
+    live = await new Live((_request, response) => pending.push(response), { idleTimeoutMs: 200 }).onPort();
     const idle = connect({ port: live.port, host: '127.0.0.1' });
     const answer = live.fetch();
     idle.resume();

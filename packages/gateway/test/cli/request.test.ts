@@ -111,6 +111,13 @@ describe('the request', () => {
     expect((await new World().run(...words)).stderr).toMatch(/everybody on this machine has access to it/);
   });
 
+  it('says where the path of the URL stands if it was written to the path of the socket', async () => {
+    const directory = directoryWith({ 'app.sock': '' });
+    const { code, stderr } = await new World({ directory }).run('request', 'fcgi://unix:app.sock/index');
+    expect(stderr).toContain('behind a colon, as in unix:/run/app.sock:/path');
+    expect(code).toBe(6);
+  });
+
   it('says so if nobody listens, or nobody answers in time', async () => {
     const server = createServer((socket) => socket.on('error', () => {}).resume());
     server.listen(0, '127.0.0.1');

@@ -150,6 +150,8 @@ function unreachable(cause: NodeJS.ErrnoException): UpstreamFailure {
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there (ECONNREFUSED)',
   ENOENT: 'there is no such socket (ENOENT)',
+  ENOTDIR:
+    'a part of the path is no directory (ENOTDIR); "sluice request" takes the path of the URL behind a colon, as in unix:/run/app.sock:/path',
   EACCES: 'permission to connect is missing (EACCES)',
   EHOSTUNREACH: 'there is no way to that host (EHOSTUNREACH)',
   ENETUNREACH: 'there is no way to that network (ENETUNREACH)',
