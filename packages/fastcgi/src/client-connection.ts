@@ -163,7 +163,7 @@ export class ClientConnection<T = unknown> {
   /** The transport has room again. */
   drained(): void {
     this.#writer.unblock();
-    for (const request of this.#requests.values()) {
+    for (const request of this.#requests.list()) {
       if (this.#writer.isBlocked) return;
       if (!request.needsDrain) continue;
       request.needsDrain = false;
@@ -291,7 +291,7 @@ export class ClientConnection<T = unknown> {
 
   #abortRequest(request: OpenClientRequest<T>): void {
     request.leaveWire();
-    for (const neighbour of this.#requests.values()) {
+    for (const neighbour of this.#requests.list()) {
       if (!neighbour.isOnWire) continue;
       // The id stays taken until the application ends the request.
       this.#writer.send(encodeAbortRequest(request.id));

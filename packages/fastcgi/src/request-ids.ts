@@ -1,4 +1,5 @@
 // Which request ids are in use on a connection we opened, and which were.
+import { OpenRequests } from './open-requests.ts';
 
 const ID_MAX = 0xffff;
 
@@ -7,7 +8,7 @@ const ID_MAX = 0xffff;
  * several may share the connection ids count upwards, so that a late record never meets a new request.
  */
 export class RequestIds<R extends { readonly id: number }> {
-  readonly #active: Map<number, R> = new Map();
+  readonly #active: OpenRequests<R> = new OpenRequests();
   #sizeMax: number;
   #highest = 0;
   #next = 1;
@@ -33,12 +34,12 @@ export class RequestIds<R extends { readonly id: number }> {
   /** An id that is not in use; call only when not full. */
   free(): number {
     if (this.#sizeMax === 1) return 1;
-    while (this.#active.has(this.#next)) this.#next = this.#next === ID_MAX ? 1 : this.#next + 1;
+    while (this.#active.get(this.#next) !== undefined) this.#next = this.#next === ID_MAX ? 1 : this.#next + 1;
     return this.#next;
   }
 
   add(request: R): void {
-    this.#active.set(request.id, request);
+    this.#active.add(request);
     this.#highest = Math.max(this.#highest, request.id);
     this.#next = request.id === ID_MAX ? 1 : request.id + 1;
   }
@@ -53,16 +54,16 @@ export class RequestIds<R extends { readonly id: number }> {
   }
 
   delete(id: number): void {
-    this.#active.delete(id);
+    const request = this.#active.get(id);
+    if (request !== undefined) this.#active.delete(request);
   }
 
-  values(): IterableIterator<R> {
-    return this.#active.values();
+  /** Those in use at this moment. */
+  list(): R[] {
+    return this.#active.list();
   }
 
   clear(): R[] {
-    const requests = [...this.#active.values()];
-    this.#active.clear();
-    return requests;
+    return this.#active.clear();
   }
 }

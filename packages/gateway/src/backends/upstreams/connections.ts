@@ -1,5 +1,6 @@
 // Owns the connections to one server: which are idle, for how long, and that none outlives the gateway.
 
+import { type Enrolled, Roster } from '../../exchange/roster.ts';
 import { openLink, type Connecting, type Link, type ServerAddress } from './link.ts';
 import type { UpstreamProtocol } from './protocol.ts';
 
@@ -12,6 +13,11 @@ export interface ConnectionOptions {
   readonly keptForMs: number;
 }
 
+/** A connection that does not stand yet. */
+interface Attempt extends Enrolled {
+  giveUp: () => void;
+}
+
 /** How often it is looked whether idle connections have been idle too long. */
 const SWEEP_EVERY_MS = 1_000;
 
@@ -20,8 +26,8 @@ export class Connections {
   readonly #address: ServerAddress;
   readonly #protocol: UpstreamProtocol;
   readonly #options: ConnectionOptions;
-  readonly #open = new Set<Link>();
-  readonly #connecting = new Set<() => void>();
+  readonly #open = new Roster<Link>();
+  readonly #connecting = new Roster<Attempt>();
   /** The one used last is the last. */
   #idle: Link[] = [];
   #sweeper: NodeJS.Timeout | null = null;
@@ -51,22 +57,23 @@ export class Connections {
 
   /** Opens another one, the caller's as with `take`. Returns what gives the attempt up. */
   open(waiter: Connecting): () => void {
-    const giveUp = openLink(this.#address, this.#protocol, this.#options.connectTimeoutMs, {
+    const attempt: Attempt = { giveUp: () => {}, place: -1 };
+    attempt.giveUp = openLink(this.#address, this.#protocol, this.#options.connectTimeoutMs, {
       opened: (link) => {
-        this.#connecting.delete(giveUp);
+        this.#connecting.delete(attempt);
         this.#open.add(link);
         waiter.opened(link);
       },
       failed: (failure) => {
-        this.#connecting.delete(giveUp);
+        this.#connecting.delete(attempt);
         waiter.failed(failure);
       },
       ended: (link) => this.#ended(link),
     });
-    this.#connecting.add(giveUp);
+    this.#connecting.add(attempt);
     return () => {
-      this.#connecting.delete(giveUp);
-      giveUp();
+      this.#connecting.delete(attempt);
+      attempt.giveUp();
     };
   }
 
@@ -95,9 +102,11 @@ export class Connections {
   /** Cuts all of them off. */
   destroy(): void {
     this.close();
-    for (const giveUp of this.#connecting) giveUp();
-    this.#connecting.clear();
-    for (const link of this.#open) link.destroy();
+    for (const attempt of this.#connecting.list()) {
+      this.#connecting.delete(attempt);
+      attempt.giveUp();
+    }
+    for (const link of this.#open.list()) link.destroy();
   }
 
   #ended(link: Link): void {

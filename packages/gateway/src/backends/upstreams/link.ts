@@ -1,6 +1,7 @@
 // Owns one socket to an upstream server, and the protocol on it: connecting, being kept, and its end.
 
 import { connect, type Socket } from 'node:net';
+import type { Enrolled } from '../../exchange/roster.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { UpstreamConnection, UpstreamProtocol } from './protocol.ts';
 
@@ -21,7 +22,8 @@ export interface Connecting {
 }
 
 /** A connection that stands. */
-export class Link {
+export class Link implements Enrolled {
+  place = -1;
   readonly connection: UpstreamConnection;
   /** Whether it has carried a request already: the server may have closed it meanwhile. */
   isKept = false;

@@ -2,6 +2,7 @@
 
 import type { GatewayError } from '../../exchange/errors.ts';
 import type { Exchange, Holder } from '../../exchange/exchange.ts';
+import type { Enrolled } from '../../exchange/roster.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { Link } from './link.ts';
 import type { UpstreamRequest } from './protocol.ts';
@@ -34,7 +35,8 @@ const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
 const FRESH_MS = 1_000;
 
 /** One exchange on its way. */
-export class Passage implements Holder, TransferOwner {
+export class Passage implements Holder, TransferOwner, Enrolled {
+  place = -1;
   readonly exchange: Exchange;
   readonly #request: UpstreamRequest;
   readonly #clocks: PassageClocks;

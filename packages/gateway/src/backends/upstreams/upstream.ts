@@ -2,6 +2,7 @@
 
 import { GatewayError } from '../../exchange/errors.ts';
 import type { Backend, Destination, Exchange } from '../../exchange/exchange.ts';
+import { Roster } from '../../exchange/roster.ts';
 import { choose } from './balance.ts';
 import type { Change } from './condition.ts';
 import { UpstreamFailure } from './failure.ts';
@@ -21,7 +22,7 @@ export class Upstream implements Backend, Destination, PassageHost {
   readonly #reporter: UpstreamReporter;
   readonly #names: Names;
   readonly #line: WaitingLine;
-  readonly #passages = new Set<Passage>();
+  readonly #passages = new Roster<Passage>();
   /** By label. */
   #servers = new Map<string, Server>();
   readonly #checks = new Map<Server, HealthChecks>();
@@ -70,7 +71,7 @@ export class Upstream implements Backend, Destination, PassageHost {
   /** Ends what it has at once. */
   stopNow(): void {
     const error = new GatewayError('SLUICE_STOPPING', 'the gateway was told to stop at once');
-    for (const passage of this.#passages) passage.fail(error);
+    for (const passage of this.#passages.list()) passage.fail(error);
   }
 
   status(): UpstreamStatus {
