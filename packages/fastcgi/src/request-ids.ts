@@ -34,7 +34,8 @@ export class RequestIds<R extends { readonly id: number }> {
   /** An id that is not in use; call only when not full. */
   free(): number {
     if (this.#sizeMax === 1) return 1;
-    while (this.#active.get(this.#next) !== undefined) this.#next = this.#next === ID_MAX ? 1 : this.#next + 1;
+    while (this.#active.get(this.#next) !== undefined)
+      this.#next = this.#next === ID_MAX ? 1 : this.#next + 1;
     return this.#next;
   }
 
