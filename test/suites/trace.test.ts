@@ -38,19 +38,13 @@ async function open(bed: TestBed, app: readonly string[] = [], expectedLog: read
   return { port, gateway };
 }
 
-/** A trace that runs; it ends with the bed at the latest. */
-class Trace implements Server {
+/** A command that watches the gateway; it ends with the bed at the latest. */
+class Watcher implements Server {
   readonly name = 'trace';
   readonly process: RunningProcess;
 
-  constructor(bed: TestBed, words: readonly string[]) {
-    const args = [SLUICE, 'trace', '--control', bed.site.path('control'), ...words];
-    this.process = new RunningProcess({
-      name: 'trace',
-      command: process.execPath,
-      args,
-      cwd: bed.site.directory,
-    });
+  constructor(bed: TestBed, command: string, args: readonly string[]) {
+    this.process = new RunningProcess({ name: 'trace', command, args, cwd: bed.site.directory });
   }
 
   get pid(): number {
@@ -75,9 +69,14 @@ class Trace implements Server {
   }
 }
 
+function startTrace(bed: TestBed, words: readonly string[]): Watcher {
+  const args = [SLUICE, 'trace', '--control', bed.site.path('control'), ...words];
+  return bed.add(new Watcher(bed, process.execPath, args));
+}
+
 /** A trace for people, from when it has begun. */
-async function openTrace(bed: TestBed, ...words: readonly string[]): Promise<Trace> {
-  const trace = bed.add(new Trace(bed, words));
+async function openTrace(bed: TestBed, ...words: readonly string[]): Promise<Watcher> {
+  const trace = startTrace(bed, words);
   await trace.process.line(/^TIME /);
   return trace;
 }
@@ -122,6 +121,20 @@ describe('a trace of a gateway', () => {
       await subject.line(/^sluice: the gateway has ended$/);
     }));
 
+  it.each([
+    ['trace', 'TIME'],
+    ['top', 'sluice'],
+  ])('ends, as %s does, when nobody reads it any more', (command, beginning) =>
+    withBed(async (bed) => {
+      const { port } = await open(bed);
+      const line = `"$0" "$@" | head -n 1`;
+      const args = [SLUICE, command, '--control', bed.site.path('control')];
+      const pipe = bed.add(new Watcher(bed, 'sh', ['-c', line, process.execPath, ...args]));
+      await pipe.process.line(new RegExp(`^${beginning}`));
+      while (!pipe.hasEnded) await ask(port, ['/a']);
+    }),
+  );
+
   it('does the gateway no harm when it is killed', () =>
     withBed(async (bed) => {
       const { port } = await open(bed);
@@ -137,7 +150,7 @@ describe('a trace of two gateways', () => {
   it('has the requests of both, and of one that takes the place of another', () =>
     withBed(async (bed) => {
       const { port, gateway } = await open(bed, ['gateways = 2'], [/SLUICE_GATEWAY_ENDED/]);
-      const trace = bed.add(new Trace(bed, ['--json']));
+      const trace = startTrace(bed, ['--json']);
       const first = trace.process.line(/"path":"\/first"/);
       // What is shown first is the sign that it has begun.
       while (trace.process.lines.length === 0) await ask(port, ['/first']);

@@ -56,8 +56,8 @@ export type StartGateway = (config: GatewayConfig, parts: GatewayParts) => Promi
 /** Where a command writes, text or bytes. */
 export interface Output extends LogStream {
   readonly write: (data: string | Uint8Array) => unknown;
-  /** Whether nobody reads it any more. */
-  readonly destroyed?: boolean;
+  /** False when nobody reads it any more. Standard output is never destroyed, whatever happens to it. */
+  readonly writable?: boolean;
 }
 
 /** The world around a command. */

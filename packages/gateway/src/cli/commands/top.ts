@@ -23,7 +23,7 @@ export async function top({ path, context }: ControlCall): Promise<ExitCode> {
       close();
       stdout.write(`${stdout.isTTY === true ? CLEAR : ''}${rate(before, result)}${formatStatus(result)}\n`);
       before = result;
-    } while (stdout.destroyed !== true && !(await within(EVERY_MS, stopped)));
+    } while (stdout.writable !== false && !(await within(EVERY_MS, stopped)));
     return exitCodes.ok;
   } finally {
     signals.off('SIGINT', stop);

@@ -22,7 +22,7 @@ export async function trace({ path, flags, context }: ControlCall): Promise<Exit
   const lines = flags['json'] === true ? null : new TraceLines();
   const tell = (line: string): void => {
     stdout.write(lines === null ? `${line}\n` : lines.format(JSON.parse(line) as TraceEvent | TraceGap));
-    if (stdout.destroyed === true) stop();
+    if (stdout.writable === false) stop();
   };
   const { closed, close, follow } = await followControl(path, request);
   signals.on('SIGINT', stop);

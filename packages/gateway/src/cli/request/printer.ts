@@ -41,7 +41,7 @@ export class Printer {
   body(bytes: Buffer): boolean {
     this.#bodyBytes += bytes.length;
     this.#stdout.write(bytes);
-    return this.#stdout.destroyed !== true;
+    return this.#stdout.writable !== false;
   }
 
   /** What the server wants in a log. */
