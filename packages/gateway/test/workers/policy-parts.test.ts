@@ -56,6 +56,17 @@ describe('what is known of a route', () => {
     expect(costs.meanMs('GET /report')).toBe(260);
   });
 
+  it('is that no longer when that request has ended, unless its time or those before it say so', () => {
+    const costs = new RouteCosts(1);
+    for (let count = 0; count < 2; count++) {
+      costs.runs('GET /quick', 300 + count);
+      costs.runs('GET /report', 300 + count);
+    }
+    costs.ended('GET /quick', 320);
+    costs.ended('GET /report', 2_000);
+    expect([costs.meanMs('GET /quick'), costs.meanMs('GET /report')]).toEqual([80, 500]);
+  });
+
   it('is also how far its requests are from that: little where they are alike', () => {
     const [alike, apart] = [new RouteCosts(1), new RouteCosts(1)];
     expect(alike.deviationMs('GET /a')).toBe(Infinity);

@@ -158,6 +158,22 @@ describe('a quick request', () => {
     expect(percentile(quick, 99.9)).toBeLessThan(30);
   });
 
+  it('is quick again as soon as one of its kind that took long has ended', () => {
+    let isFirst = true;
+    const takesMs = (nowMs: number): number => {
+      if (nowMs < 10_000 || !isFirst) return QUICK.takesMs;
+      isFirst = false;
+      return 400;
+    };
+    const { quick } = simulate((sim) => {
+      openTraffic(sim, { ...QUICK, takesMs, spread: 0 });
+      closedTraffic(sim, { ...SLOW, clients: 40 });
+    }, policy());
+    expect(refused(quick)).toBe(0);
+    expect(percentile(quick, 100)).toBeLessThan(600);
+    expect(percentile(quick.filter(({ arrivedMs }) => arrivedMs > 11_000), 100)).toBeLessThan(30);
+  });
+
   it('is quick while it needs more than the reserve: that grows', () => {
     const { quick } = resultsOf(MIXES.crowded).policy;
     const later = quick.filter(({ arrivedMs }) => arrivedMs > 5_000);

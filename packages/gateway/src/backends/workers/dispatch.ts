@@ -166,8 +166,10 @@ export class Dispatch<L extends DispatchLane> {
   /** A request has ended on a lane, complete or not, after this time. What was handed ahead runs there now. */
   ended(lane: L, exchange: Exchange, tookMs: number, nowMs: number): void {
     const isTelling = tookMs > this.#options.recallAfterMs;
+    const wasSlow = (this.#busyForMs.get(lane) ?? 0) > this.#slowAfterMs;
     if (!this.#busyForMs.has(lane)) this.#serviceTimes.ended(tookMs);
     this.#costs.ended(exchange, tookMs, isTelling);
+    if (wasSlow && this.#costs.of(exchange) <= this.#slowAfterMs) this.#sortAgain();
     if (tookMs <= this.#slowAfterMs) this.#quickLoad.ended(tookMs, nowMs);
     this.begins(lane);
     if (tookMs > this.#slowAfterMs) this.#markSlow();
@@ -280,6 +282,18 @@ export class Dispatch<L extends DispatchLane> {
       isNews = true;
     }
     if (isNews) this.#markSlow();
+  }
+
+  /** A route has turned out to be quick after all: those of its requests that wait among the slow ones come back. */
+  #sortAgain(): void {
+    const quick: Exchange[] = [];
+    for (const exchange of this.#slowLine.queue.list()) {
+      if (this.#costs.of(exchange) <= this.#slowAfterMs) quick.push(exchange);
+    }
+    for (const exchange of quick) {
+      this.#slowLine.queue.delete(exchange);
+      this.#quickLine.queue.rejoin(exchange);
+    }
   }
 
   /** What has been learnt about routes holds for requests that run already. */

@@ -39,6 +39,13 @@ export class Queue {
     return this.#last?.exchange ?? null;
   }
 
+  /** All that wait at this moment, those that have waited longest first. */
+  list(): Exchange[] {
+    const all: Exchange[] = [];
+    for (let place = this.#first; place; place = place.after) all.push(place.exchange);
+    return all;
+  }
+
   /** Joins at the end. */
   push(exchange: Exchange): void {
     this.#join(exchange, this.#last, null);

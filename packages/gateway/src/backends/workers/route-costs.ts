@@ -13,6 +13,8 @@ const ROUTES_MAX = 500;
 interface Cost {
   readonly meanMs: number;
   readonly deviationMs: number;
+  /** The mean without what runs now and has not ended; absent where nothing of the kind counts. */
+  readonly endedMs?: number;
 }
 
 /**
@@ -53,19 +55,21 @@ export class RouteCosts {
 
   /** A request of the route has ended. Returns whether the route is known from now on, and was not before. */
   ended(route: string, tookMs: number): boolean {
-    const { meanMs, deviationMs } = this.#costs.get(route) ?? UNKNOWN;
+    const { deviationMs, ...cost } = this.#costs.get(route) ?? UNKNOWN;
+    const meanMs = cost.endedMs ?? cost.meanMs;
     const offMs = Math.min(tookMs, TIME_MAX_MS) - meanMs;
     const newDeviationMs = deviationMs + (Math.abs(offMs) - deviationMs) * WEIGHT;
     return this.#set(route, { meanMs: meanMs + offMs * WEIGHT, deviationMs: newDeviationMs });
   }
 
   /**
-   * A request of the route has run this long and goes on: the route is at least that slow until it proves otherwise.
-   * Returns as `ended` does.
+   * A request of the route has run this long and goes on: the route is at least that slow until one ends, which then counts
+   * as any other. One that takes long once does not make a quick route slow. Returns as `ended` does.
    */
   runs(route: string, forMs: number): boolean {
-    const { meanMs, deviationMs } = this.#costs.get(route) ?? UNKNOWN;
-    return this.#set(route, { meanMs: Math.max(meanMs, Math.min(forMs, TIME_MAX_MS)), deviationMs });
+    const { meanMs, deviationMs, endedMs = meanMs } = this.#costs.get(route) ?? UNKNOWN;
+    const atLeastMs = Math.max(meanMs, Math.min(forMs, TIME_MAX_MS));
+    return this.#set(route, { meanMs: atLeastMs, deviationMs, endedMs });
   }
 
   #set(route: string, cost: Cost): boolean {
