@@ -94,6 +94,8 @@ async function takeTurn(contender, round, context) {
     context.scenario.measure({ ...place, yardstick: context.yardstick, seed: round }),
   );
   if (measured !== undefined) result.rounds.push(measured);
+  // What it still has to do of that, perhaps for clients that have gone, must not be the next one's handicap.
+  await attempt(contender, context, `after round ${round}`, ({ settle }) => settle());
   context.progress.advance(context.scenario, context.theCase, result);
 }
 

@@ -171,7 +171,12 @@ describe('a quick request', () => {
     }, policy());
     expect(refused(quick)).toBe(0);
     expect(percentile(quick, 100)).toBeLessThan(600);
-    expect(percentile(quick.filter(({ arrivedMs }) => arrivedMs > 11_000), 100)).toBeLessThan(30);
+    expect(
+      percentile(
+        quick.filter(({ arrivedMs }) => arrivedMs > 11_000),
+        100,
+      ),
+    ).toBeLessThan(30);
   });
 
   it('is quick while it needs more than the reserve: that grows', () => {
