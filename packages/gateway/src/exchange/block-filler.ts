@@ -1,7 +1,7 @@
 // Copies the bytes of one body out of a buffer that is received into again, to where they can stay.
 
 import { Block, BLOCK_BYTES, COPIED_BYTES_MIN } from './blocks.ts';
-import { allocatedBriefly } from './young-buffers.ts';
+import { copyBriefly } from './young-buffers.ts';
 
 /** Fills one block after the other. What it hands out is lent, or is in memory of its own. */
 export class BlockFiller {
@@ -15,8 +15,7 @@ export class BlockFiller {
     while (rest.length > 0) {
       // A body that begins in small pieces gets no block: a few bytes must not keep much memory.
       if (!this.#block && !this.#isLong && rest.length < COPIED_BYTES_MIN) {
-        allocatedBriefly(rest.length);
-        take(Buffer.from(rest));
+        take(copyBriefly(rest));
         return;
       }
       const piece = this.#copySome(rest);

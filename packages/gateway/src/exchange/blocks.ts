@@ -1,6 +1,6 @@
 // Owns the memory that large bodies are received into, and uses it again once nobody needs what is in it.
 
-import { allocatedBriefly } from './young-buffers.ts';
+import { copyBriefly } from './young-buffers.ts';
 
 /** A body of 64 KiB with its head is one read. */
 export const BLOCK_BYTES: number = 68 * 1024;
@@ -124,17 +124,12 @@ export function giveBack(bytes: Uint8Array): void {
 export function keep(bytes: Buffer, block: Block | null): Buffer {
   if (!block) return bytes;
   if (bytes.length >= LENT_BYTES_MIN) return Block.of(bytes) === block ? block.lend(bytes) : bytes;
-  if (bytes.length === 0) return NOTHING;
-  allocatedBriefly(bytes.length);
-  return Buffer.from(bytes);
+  return bytes.length === 0 ? NOTHING : copyBriefly(bytes);
 }
 
 /** Copies bytes to where they can stay: into a block, of which the copy is lent, if it is worth one. */
 export function copyToKeep(bytes: Buffer): Buffer {
-  if (bytes.length < COPIED_BYTES_MIN || bytes.length > BLOCK_BYTES) {
-    allocatedBriefly(bytes.length);
-    return Buffer.from(bytes);
-  }
+  if (bytes.length < COPIED_BYTES_MIN || bytes.length > BLOCK_BYTES) return copyBriefly(bytes);
   const block = Block.take();
   const copied = bytes.copy(block.bytes);
   const copy = block.lend(block.bytes.subarray(0, copied));

@@ -7,6 +7,12 @@ type Collect = (options: { readonly type: 'minor' }) => void;
 
 let youngBytes = 0;
 
+/** A copy that nobody keeps for long. */
+export function copyBriefly(bytes: Buffer): Buffer {
+  allocatedBriefly(bytes.length);
+  return Buffer.from(bytes);
+}
+
 /**
  * So many bytes have been allocated outside of the heap, for a read or a copy, and nobody keeps them for long. Where V8
  * lets nobody ask for a collection, which is without `--expose-gc`, nothing happens.

@@ -75,8 +75,7 @@ export class Dispatch<L extends DispatchLane> {
   readonly #isHeldUp = (lane: L): boolean =>
     this.#nowMs - lane.runningSinceMs > this.#options.recallAfterMs || this.#busyForMs.has(lane);
 
-  readonly #isSlow = (lane: L): boolean =>
-    lane.load > 0 && (this.#busyForMs.get(lane) ?? 0) > this.#slowAfterMs;
+  readonly #isSlow = (lane: L): boolean => lane.load > 0 && this.#isKnownSlow(lane);
 
   constructor(options: DispatchOptions) {
     const { lookAhead, recallAfterMs, queueTimeoutMs } = options;
@@ -166,7 +165,7 @@ export class Dispatch<L extends DispatchLane> {
   /** A request has ended on a lane, complete or not, after this time. What was handed ahead runs there now. */
   ended(lane: L, exchange: Exchange, tookMs: number, nowMs: number): void {
     const isTelling = tookMs > this.#options.recallAfterMs;
-    const wasSlow = (this.#busyForMs.get(lane) ?? 0) > this.#slowAfterMs;
+    const wasSlow = this.#isKnownSlow(lane);
     if (!this.#busyForMs.has(lane)) this.#serviceTimes.ended(tookMs);
     this.#costs.ended(exchange, tookMs, isTelling);
     if (wasSlow && this.#costs.of(exchange) <= this.#slowAfterMs) this.#sortAgain();
@@ -267,6 +266,11 @@ export class Dispatch<L extends DispatchLane> {
 
   #isAlike({ running }: L, exchange: Exchange): boolean {
     return running !== null && this.#costs.isSameRoute(running, exchange);
+  }
+
+  /** Whether the request that runs on a lane, or has just ended there, was known to be slow. */
+  #isKnownSlow(lane: L): boolean {
+    return (this.#busyForMs.get(lane) ?? 0) > this.#slowAfterMs;
   }
 
   /** Finds running requests that turn out to be slow. From now on that is known of their lanes and of their routes. */

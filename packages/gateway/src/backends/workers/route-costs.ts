@@ -55,8 +55,8 @@ export class RouteCosts {
 
   /** A request of the route has ended. Returns whether the route is known from now on, and was not before. */
   ended(route: string, tookMs: number): boolean {
-    const { deviationMs, ...cost } = this.#costs.get(route) ?? UNKNOWN;
-    const meanMs = cost.endedMs ?? cost.meanMs;
+    const cost = this.#costs.get(route) ?? UNKNOWN;
+    const { deviationMs, endedMs: meanMs = cost.meanMs } = cost;
     const offMs = Math.min(tookMs, TIME_MAX_MS) - meanMs;
     const newDeviationMs = deviationMs + (Math.abs(offMs) - deviationMs) * WEIGHT;
     return this.#set(route, { meanMs: meanMs + offMs * WEIGHT, deviationMs: newDeviationMs });
